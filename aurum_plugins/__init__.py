@@ -1,0 +1,1 @@
+"""AurumBotX: a plugin pack for unmodified freqtrade."""

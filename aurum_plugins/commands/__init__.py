@@ -1,0 +1,1 @@
+"""The subcommands of `aurum`: parsing and printing; the work is done elsewhere."""

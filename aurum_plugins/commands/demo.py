@@ -1,0 +1,113 @@
+"""`aurum demo`: the simulated exchange and freqtrade on it, with one command."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from aurum_plugins.commands.sandbox_link import freqtrade_environment
+from aurum_plugins.config import CREDENTIALS_FILE
+from aurum_plugins.errors import ConfigurationError, PortInUse
+from aurum_plugins.sandbox import ReplayConfig, SandboxConfig, SandboxServer
+
+API_HOST = "127.0.0.1"
+
+_DEFAULTS = SandboxConfig()
+
+
+def demo(  # noqa: PLR0917 - a command's options
+    config: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--config",
+            "-c",
+            help="freqtrade configuration; user_data/config.json by default. Repeatable.",
+        ),
+    ] = None,
+    strategy: Annotated[str, typer.Option(help="Strategy to trade.")] = "AurumStrategy",
+    port: Annotated[int, typer.Option(help="Port of the simulated exchange.")] = _DEFAULTS.port,
+    api_port: Annotated[int, typer.Option(help="Port of freqtrade's API and FreqUI.")] = 8080,
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic market.")] = _DEFAULTS.seed,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIRECTORY",
+            help="Replay freqtrade's feather files, each candle as one minute, instead.",
+        ),
+    ] = None,
+    faults: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Fault plan; see docs/faults.md.")
+    ] = None,
+) -> None:
+    """Watch freqtrade trade: start the simulated exchange, then the bot on it.
+
+    Nothing real is at stake: no account, no network, and play money. Ctrl-C stops both.
+    """
+    user_data = Path("user_data")
+    files = config or [user_data / "config.json"]
+    for file in files:
+        if not file.is_file():
+            rule = "must be a file; run `aurum demo` in a checkout of AurumBotX, or pass --config"
+            raise ConfigurationError("--config", rule, str(file))
+    _require_free(API_HOST, api_port)
+    settings = SandboxConfig(
+        port=port,
+        seed=seed,
+        replay=None if replay is None else ReplayConfig(directory=replay, play_as="1m"),
+        faults=faults,
+    )
+    market = f"seed-{seed}" if replay is None else replay.resolve().name
+    command = [
+        "freqtrade",
+        "trade",
+        *(part for file in files for part in ("--config", str(file))),
+        *("--strategy", strategy),
+        # A database for each market: a trade of one has no price on another.
+        *("--db-url", f"sqlite:///{user_data}/demo-{market}.sqlite"),
+    ]
+    console = Console(stderr=True)
+    with SandboxServer(settings) as server:
+        environment = freqtrade_environment(server.url)
+        environment["FREQTRADE__API_SERVER__LISTEN_PORT"] = str(api_port)
+        _announce(console, server.url, f"http://{API_HOST}:{api_port}", user_data)
+        raise typer.Exit(_run_until_stopped(command, environment))
+
+
+def _announce(console: Console, exchange: str, api: str, user_data: Path) -> None:
+    lines = [
+        f"Simulated exchange  [bold]{exchange}[/bold]",
+        f"FreqUI and API      [bold]{api}[/bold] (FreqUI needs `freqtrade install-ui` once)",
+        f"Login               in {user_data / CREDENTIALS_FILE}",
+        "Ctrl-C stops both.",
+    ]
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
+    """Run freqtrade; a signal to us asks it, once, to end, and its clean-up is waited for."""
+    # In a process group of its own, or Ctrl-C in a terminal would reach it twice.
+    with subprocess.Popen(command, env=environment, process_group=0) as bot:  # noqa: S603
+
+        def ask_to_end(*_: object) -> None:
+            if bot.poll() is None:
+                bot.send_signal(signal.SIGINT)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, ask_to_end)
+        return bot.wait()
+
+
+def _require_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise PortInUse(host, port) from None

@@ -1,0 +1,75 @@
+"""What freqtrade's configuration is checked for, and completed with, before anything starts.
+
+`aurum` is the one section of freqtrade's configuration that belongs to AurumBotX.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from pathlib import Path
+from typing import Any
+
+from aurum_plugins.credentials import ApiCredentials
+from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.signals import BreakoutSettings
+
+SECTIONS = frozenset({"breakout"})
+# A value that starts with this stands for something that the user has to fill in.
+PLACEHOLDER = "EDIT:"
+CREDENTIALS_FILE = "aurum_api_server.json"
+
+
+def validate(config: Mapping[str, Any]) -> None:
+    """Check our section, and that no placeholder is left anywhere.
+
+    Parameters
+    ----------
+    config : mapping
+        A whole freqtrade configuration.
+
+    Raises
+    ------
+    aurum_plugins.errors.ConfigurationError
+        Naming the key and the mend.
+    """
+    for key, value in _placeholders(config):
+        raise ConfigurationError(key, "must be filled in before freqtrade can start", value)
+    section = config.get("aurum", {})
+    if not isinstance(section, Mapping):
+        raise ConfigurationError("aurum", "must be an object of settings", section)
+    for name in section:
+        if name not in SECTIONS:
+            known = ", ".join(sorted(SECTIONS))
+            raise ConfigurationError(f"aurum.{name}", f"unknown setting; known are {known}", name)
+    BreakoutSettings.from_config(config)
+
+
+def complete_api_server(config: MutableMapping[str, Any]) -> None:
+    """Give freqtrade's API server its own credentials where the configuration names none.
+
+    They are generated at the first start, kept in the user data folder in a file that only its
+    owner can read, and used again at later starts.
+    """
+    server = config.get("api_server")
+    if not isinstance(server, MutableMapping) or not server.get("enabled"):
+        return
+    missing = [key for key in ApiCredentials.model_fields if not server.get(key)]
+    if not missing:
+        return
+    stored = ApiCredentials.load_or_create(Path(config["user_data_dir"]) / CREDENTIALS_FILE)
+    for key in missing:
+        value = getattr(stored, key)
+        server[key] = value if isinstance(value, str) else value.get_secret_value()
+
+
+def _placeholders(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str) and value.startswith(PLACEHOLDER):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            # freqtrade's own copies of what it read; the originals are checked.
+            if path or key not in ("original_config", "internals"):
+                yield from _placeholders(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _placeholders(inner, f"{path}[{number}]")

@@ -1,0 +1,1 @@
+"""Pairlists: freqtrade finds each by the name of its file."""

@@ -1,0 +1,49 @@
+"""Leave a pair alone for a while after a trade on it has closed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from freqtrade.constants import LongShort
+from freqtrade.persistence import Trade
+from freqtrade.plugins.protections import IProtection, ProtectionReturn
+
+MINUTES_A_DAY = 24 * 60  # looked back where the lock ends at an hour ("unlock_at") instead
+
+
+class AurumCooldown(IProtection):
+    """Locks a pair for `stop_duration` after each of its trades, whatever the outcome."""
+
+    has_global_stop = False
+    has_local_stop = True
+
+    def short_desc(self) -> str:
+        """One line for the start-up message."""
+        return f"{self.name} - Rest after a trade {self.unlock_reason_time_element}."
+
+    def global_stop(
+        self,
+        date_now: datetime,  # noqa: ARG002
+        side: LongShort,  # noqa: ARG002
+        starting_balance: float,  # noqa: ARG002
+    ) -> ProtectionReturn | None:
+        """Never: this protection concerns one pair at a time."""
+        return None
+
+    def stop_per_pair(
+        self,
+        pair: str,
+        date_now: datetime,
+        side: LongShort,  # noqa: ARG002
+        starting_balance: float,  # noqa: ARG002
+    ) -> ProtectionReturn | None:
+        """Lock `pair` if one of its trades closed within the last `stop_duration`."""
+        since = date_now - timedelta(minutes=self._stop_duration or MINUTES_A_DAY)
+        closed = Trade.get_trades_proxy(pair=pair, is_open=False, close_date=since)
+        if not closed:
+            return None
+        return ProtectionReturn(
+            lock=True,
+            until=self.calculate_lock_end(closed),
+            reason=f"resting after a trade {self.unlock_reason_time_element}",
+        )

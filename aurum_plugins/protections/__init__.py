@@ -1,0 +1,1 @@
+"""Protections: freqtrade finds each by the name of its file."""

@@ -1,0 +1,31 @@
+"""The newest candle that was complete at a given moment."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def last_closed_candle(
+    candles: pd.DataFrame, at: pd.Timestamp, candle_ms: int
+) -> pd.Series[float] | None:
+    """Row of the last candle that had closed at the time `at`.
+
+    Parameters
+    ----------
+    candles : pandas.DataFrame of shape (n, m)
+        With `date`, the UTC time of each candle's open, ascending.
+    at : pandas.Timestamp
+        The moment asked about, with a time zone.
+    candle_ms : int
+        Length of a candle in milliseconds.
+
+    Returns
+    -------
+    pandas.Series of shape (m,) or None
+        None when no candle had closed by then, or there is none at all.
+    """
+    if candles.empty:
+        return None
+    last_open = at - pd.Timedelta(milliseconds=candle_ms)
+    closed = int(candles["date"].searchsorted(last_open, side="right"))
+    return candles.iloc[closed - 1] if closed else None

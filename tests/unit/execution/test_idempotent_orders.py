@@ -1,0 +1,231 @@
+"""A lost answer never doubles an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ccxt
+import pytest
+
+from aurum_plugins.execution.idempotent_orders import (
+    LOOKUP_DELAYS,
+    RECEIVE_WINDOW,
+    IdempotentOrders,
+    OutcomeUnknown,
+    guard,
+)
+
+PAIR = "BTC/USDT"
+LOST = ccxt.NetworkError("connection reset")
+DARK = ccxt.RequestTimeout("no answer")
+
+
+class FakeExchange:
+    """Takes orders into `book`; `failures` are raised in turn, before or after that."""
+
+    id = "binance"
+
+    def __init__(self) -> None:
+        self.book: dict[str, dict[str, Any]] = {}
+        self.sent: list[str] = []
+        self.failures: list[tuple[str, Exception]] = []
+        self.lookups: list[Exception | None] = []
+
+    def create_order(
+        self,
+        symbol: str,
+        _type: str,
+        side: str,
+        amount: float,
+        _price: float | None,
+        params: dict[str, Any],
+    ) -> dict[str, Any]:
+        client_id = params["clientOrderId"]
+        self.sent.append(client_id)
+        moment, error = self.failures.pop(0) if self.failures else ("", None)
+        if moment == "before":
+            raise error
+        order = {
+            "id": str(len(self.sent)),
+            "side": side,
+            "status": "open",
+            "filled": 0.0,
+            "amount": amount,
+            "symbol": symbol,
+        }
+        self.book[client_id] = order
+        if moment == "after":
+            raise error
+        return order
+
+    def fetch_order(self, _id: None, _symbol: str, params: dict[str, Any]) -> dict[str, Any]:
+        error = self.lookups.pop(0) if self.lookups else None
+        if error is not None:
+            raise error
+        try:
+            return self.book[params["clientOrderId"]]
+        except KeyError:
+            raise ccxt.OrderNotFound("-2013") from None
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def exchange() -> FakeExchange:
+    return FakeExchange()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def buy(exchange: FakeExchange, time: Time) -> Callable[..., dict[str, Any]]:
+    orders = IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
+
+    def place(side: str = "buy", symbol: str = PAIR) -> dict[str, Any]:
+        return orders.create_order(symbol, "limit", side, 1.0, 100.0, {})
+
+    return place
+
+
+def test_an_answered_order_is_passed_through(exchange, buy) -> None:
+    assert buy()["id"] == "1"
+    assert len(exchange.sent) == 1
+
+
+def test_each_order_has_an_id_that_binance_accepts(exchange, buy) -> None:
+    buy()
+    buy()
+    first, second = exchange.sent
+    assert first != second
+    assert len(first) <= 36
+    assert first.replace("-", "").isalnum()
+
+
+def test_a_given_client_order_id_is_kept(exchange, time) -> None:
+    orders = IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
+    orders.create_order(PAIR, "limit", "buy", 1.0, 100.0, {"clientOrderId": "mine"})
+    assert exchange.sent == ["mine"]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [LOST, DARK, ccxt.ExchangeNotAvailable("502"), ccxt.BadResponse("torn"), TypeError("parse")],
+)
+def test_an_order_that_was_taken_before_the_answer_was_lost_is_found(exchange, buy, lost) -> None:
+    exchange.failures = [("after", lost)]
+    assert buy()["id"] == "1"
+    assert len(exchange.sent) == 1
+
+
+def test_it_is_found_even_if_the_first_look_ups_fail(exchange, buy) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK, DARK]
+    assert buy()["id"] == "1"
+
+
+def test_an_order_that_was_not_taken_raises_the_original_error(exchange, buy) -> None:
+    exchange.failures = [("before", LOST)]
+    with pytest.raises(ccxt.NetworkError, match="connection reset"):
+        buy()
+    assert exchange.book == {}
+
+
+def test_the_next_order_after_one_that_was_not_taken_is_sent(exchange, buy) -> None:
+    exchange.failures = [("before", LOST)]
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    assert buy()["id"] == "2"
+    assert len(exchange.book) == 1
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        ccxt.InsufficientFunds("-2010"),
+        ccxt.InvalidOrder("-1013"),
+        ccxt.RateLimitExceeded("429"),
+        ccxt.DDoSProtection("418"),
+        ccxt.InvalidNonce("-1021"),
+    ],
+)
+def test_a_refusal_is_no_unknown_outcome(exchange, buy, time, refused) -> None:
+    exchange.failures = [("before", refused)]
+    with pytest.raises(type(refused)):
+        buy()
+    assert time.now == 0.0
+
+
+def test_while_the_venue_is_dark_no_second_order_is_sent(exchange, buy) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK] * (len(LOOKUP_DELAYS) + 1)
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    with pytest.raises(OutcomeUnknown, match=r"aurum-.*BTC/USDT is unknown") as caught:
+        buy()
+    assert caught.value.client_order_id == exchange.sent[0]
+    assert caught.value.symbol == PAIR
+    assert len(exchange.sent) == 1
+
+
+def test_when_the_venue_is_back_the_earlier_order_stands_for_the_new_one(exchange, buy) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK] * len(LOOKUP_DELAYS)
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    assert buy()["id"] == "1"
+    assert len(exchange.sent) == 1
+    assert buy()["id"] == "2"
+
+
+def test_an_earlier_order_that_ended_unfilled_does_not_stand_for_the_new_one(exchange, buy) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK] * len(LOOKUP_DELAYS)
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    exchange.book[exchange.sent[0]]["status"] = "canceled"
+    assert buy()["id"] == "2"
+
+
+def test_it_waits_until_the_exchange_would_refuse_the_earlier_order_as_too_old(
+    exchange, buy, time
+) -> None:
+    exchange.failures = [("before", LOST)]
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    buy()
+    assert time.now == pytest.approx(RECEIVE_WINDOW)
+
+
+def test_an_unsettled_entry_does_not_hold_up_exits_or_other_pairs(exchange, buy) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK] * len(LOOKUP_DELAYS)
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    assert buy(side="sell")["side"] == "sell"
+    assert buy(symbol="ETH/USDT")["symbol"] == "ETH/USDT"
+
+
+def test_guard_replaces_create_order_where_the_look_up_is_known(exchange) -> None:
+    assert guard(exchange)
+    assert isinstance(exchange.create_order.__self__, IdempotentOrders)
+    assert exchange.create_order(PAIR, "limit", "buy", 1.0, 100.0)["id"] == "1"
+
+
+def test_guard_leaves_other_exchanges_alone_and_says_so(exchange, caplog) -> None:
+    exchange.id = "unheardof"
+    assert not guard(exchange)
+    assert "unheardof" in caplog.text
+    assert exchange.create_order.__self__ is exchange

@@ -1,0 +1,103 @@
+"""What a configuration is checked for, and completed with."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+
+from aurum_plugins.config import CREDENTIALS_FILE, complete_api_server, validate
+from aurum_plugins.credentials import ApiCredentials
+from aurum_plugins.errors import ConfigurationError
+
+
+def test_a_configuration_without_our_section_is_valid() -> None:
+    validate({"dry_run": True})
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        (7, r"^aurum: must be an object of settings \(got 7\)$"),
+        ({"brakeout": {}}, r"^aurum\.brakeout: unknown setting; known are breakout"),
+        ({"breakout": {"entry": 3}}, r"^aurum\.breakout\.entry: unknown setting; known are atr"),
+        ({"breakout": {"entry_candles": 1}}, r"^aurum\.breakout\.entry_candles: .*got 1\)$"),
+    ],
+)
+def test_a_wrong_section_is_refused_by_name(section, message) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        validate({"aurum": section})
+
+
+def test_a_placeholder_anywhere_is_refused_by_name() -> None:
+    config = {"exchange": {"pairs": ["BTC/USDT"], "list": ["EDIT: name a pair"]}}
+    with pytest.raises(ConfigurationError, match=r"exchange\.list\[0\]: must be filled in"):
+        validate(config)
+
+
+def test_freqtrades_own_copies_are_not_searched() -> None:
+    validate({"original_config": {"key": "EDIT: me"}, "internals": {"key": "EDIT: me"}})
+
+
+def server(**more: object) -> dict[str, object]:
+    return {"enabled": True, **more}
+
+
+def test_missing_credentials_are_generated_once_and_kept_private(tmp_path) -> None:
+    first = {"api_server": server(), "user_data_dir": tmp_path}
+    complete_api_server(first)
+    again = {"api_server": server(), "user_data_dir": tmp_path}
+    complete_api_server(again)
+    assert first == again
+    assert len(first["api_server"]["password"]) >= 24
+    assert len(first["api_server"]["jwt_secret_key"]) >= 32
+    assert stat.S_IMODE((tmp_path / CREDENTIALS_FILE).stat().st_mode) == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == [CREDENTIALS_FILE]
+
+
+def test_credentials_differ_between_installations(tmp_path) -> None:
+    one = ApiCredentials.load_or_create(tmp_path / "one.json")
+    other = ApiCredentials.load_or_create(tmp_path / "other.json")
+    assert one.password != other.password
+
+
+def test_given_credentials_stay(tmp_path) -> None:
+    given = {"username": "me", "password": "x", "jwt_secret_key": "y", "ws_token": "z"}
+    config = {"api_server": server(**given), "user_data_dir": tmp_path}
+    complete_api_server(config)
+    assert config["api_server"] == server(**given)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("api_server", [None, {}, {"enabled": False}, "nonsense"])
+def test_without_a_server_nothing_is_written(tmp_path, api_server) -> None:
+    complete_api_server({"api_server": api_server, "user_data_dir": tmp_path})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_torn_credentials_file_is_named_with_its_mend(tmp_path) -> None:
+    path = tmp_path / CREDENTIALS_FILE
+    path.write_text('{"username": "aurum", "pass')
+    with pytest.raises(ConfigurationError, match=r"aurum_api_server\.json: .*delete it"):
+        ApiCredentials.load_or_create(path)
+
+
+def test_credentials_never_show_in_a_repr(tmp_path) -> None:
+    credentials = ApiCredentials.load_or_create(tmp_path / "c.json")
+    plain = json.loads((tmp_path / "c.json").read_text())
+    for name in ("password", "jwt_secret_key", "ws_token"):
+        assert plain[name] not in repr(credentials)
+
+
+def test_the_first_writer_wins(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "c.json"
+    rival = ApiCredentials.load_or_create(tmp_path / "rival.json")
+    stock = ApiCredentials.generate
+
+    def generate_while_another_process_writes() -> ApiCredentials:
+        path.write_bytes((tmp_path / "rival.json").read_bytes())
+        return stock()
+
+    monkeypatch.setattr(ApiCredentials, "generate", generate_while_another_process_writes)
+    assert ApiCredentials.load_or_create(path) == rival
