@@ -32,8 +32,9 @@ def validate(config: Mapping[str, Any]) -> None:
     aurum_plugins.errors.ConfigurationError
         Naming the key and the mend.
     """
-    for key, value in _placeholders(config):
-        raise ConfigurationError(key, "must be filled in before freqtrade can start", value)
+    for key in _placeholders(config):
+        # Without the value: somebody may have typed a secret behind the marker.
+        raise ConfigurationError(key, "must be filled in before freqtrade can start", PLACEHOLDER)
     section = config.get("aurum", {})
     if not isinstance(section, Mapping):
         raise ConfigurationError("aurum", "must be an object of settings", section)
@@ -62,9 +63,9 @@ def complete_api_server(config: MutableMapping[str, Any]) -> None:
         server[key] = value if isinstance(value, str) else value.get_secret_value()
 
 
-def _placeholders(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+def _placeholders(value: object, path: str = "") -> Iterator[str]:
     if isinstance(value, str) and value.startswith(PLACEHOLDER):
-        yield path, value
+        yield path
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             # freqtrade's own copies of what it read; the originals are checked.

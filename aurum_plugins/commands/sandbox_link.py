@@ -28,4 +28,7 @@ def freqtrade_environment(url: str) -> dict[str, str]:
         **os.environ,
         "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
         **{f"{_URLS}{name}": url + path for name, path in _PATHS.items()},
+        # Websockets and Binance's public archive are not simulated: only its REST API is.
+        "FREQTRADE__EXCHANGE__ENABLE_WS": "false",
+        "FREQTRADE__EXCHANGE__ONLY_FROM_CCXT": "true",
     }

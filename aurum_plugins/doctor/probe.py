@@ -79,7 +79,7 @@ def _examine_configuration(arguments: list[str], facts: dict[str, Any]) -> None:
     from freqtrade.configuration.environment_vars import environment_vars_to_dict  # noqa: PLC0415
     from freqtrade.configuration.load_config import load_from_files  # noqa: PLC0415
 
-    parsed = Arguments(arguments).get_parsed_args()
+    parsed = Arguments(arguments).get_parsed_arg()
     facts["settings_fault"] = unreadable(parsed["config"])
     if facts["settings_fault"] is not None:
         return

@@ -10,7 +10,7 @@ MASK = "***"
 _LONG_ENOUGH = 4
 _SENSITIVE = re.compile(
     r"key$|secret|passw|passphrase|token|^uid$|chat_?id|account_?id|wallet_?address|webhook|^url$"
-    r"|db_url|username|proxy",
+    r"|db_url|proxy",
     re.IGNORECASE,
 )
 _URL_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")

@@ -25,8 +25,10 @@ def broken_rule(error: Exception, config: dict[str, Any], redactor: Redactor) ->
         Masks the values that are quoted.
     """
     from freqtrade.config_schema.config_schema import CONF_SCHEMA  # noqa: PLC0415 - heavy
-    from jsonschema import Draft4Validator  # noqa: PLC0415 - comes with freqtrade
-    from jsonschema.exceptions import best_match  # noqa: PLC0415
+    from jsonschema import Draft4Validator  # type: ignore[import-untyped]  # noqa: PLC0415
+    from jsonschema.exceptions import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        best_match,
+    )
 
     schema = {name: rule for name, rule in CONF_SCHEMA.items() if name != "required"}
     found = best_match(Draft4Validator(schema).iter_errors(config))

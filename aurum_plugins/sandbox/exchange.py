@@ -15,6 +15,7 @@ from aurum_plugins.sandbox.faults import FaultInjector, control_routes, fault_mi
 from aurum_plugins.sandbox.instruments import DEFAULT_INSTRUMENTS
 from aurum_plugins.sandbox.market import INTERVAL_MS, Market
 from aurum_plugins.sandbox.market.replay import ReplayTape
+from aurum_plugins.sandbox.market.day_chain import EPOCH_DAY
 from aurum_plugins.sandbox.market.synthetic import SyntheticTape
 from aurum_plugins.sandbox.matching import MatchingEngine
 
@@ -87,6 +88,9 @@ class SimulatedExchange:
 def _market(config: SandboxConfig, now_ms: int) -> Market:
     if config.replay is None:
         first_ms = (now_ms // DAY_MS - config.history_days) * DAY_MS
+        if first_ms < EPOCH_DAY * DAY_MS:
+            rule = f"the clock's start less history_days ({config.history_days}) must not be "
+            raise ConfigurationError("clock_start_ms", rule + "before 2020-01-01", now_ms)
         synthetic = SyntheticTape(DEFAULT_INSTRUMENTS, config.seed, first_ms)
         return Market(synthetic, DEFAULT_INSTRUMENTS, config.seed)
     replay = config.replay

@@ -36,6 +36,8 @@ class BreakoutSettings(BaseModel):
         Returns in the volatility estimate.
     volatility_target : float in (0, 5]
         Annual volatility wanted of each position, 0.4 is 40 %.
+    longest_hold_candles : int in [1, 100000] or None
+        A position is left after so many candles at the latest; None = never for its age.
 
     Examples
     --------
@@ -51,6 +53,7 @@ class BreakoutSettings(BaseModel):
     atr_multiple: float = Field(default=10.0, gt=0, le=100)
     volatility_candles: int = Field(default=480, ge=2, le=LONGEST)
     volatility_target: float = Field(default=0.4, gt=0, le=5)
+    longest_hold_candles: int | None = Field(default=None, ge=1, le=100_000)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> BreakoutSettings:

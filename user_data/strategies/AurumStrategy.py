@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pandas as pd
-from freqtrade.exceptions import ConfigurationError
+from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
 from freqtrade.persistence import Trade
 from freqtrade.strategy import (
@@ -19,6 +19,7 @@ from freqtrade.strategy import (
 from aurum_plugins import errors, signals
 
 DEFAULTS = signals.BreakoutSettings()
+AT_ONCE = 1e-6  # as a fraction of the price
 
 
 def length(candles: int, space: str) -> IntParameter:
@@ -78,7 +79,8 @@ class AurumStrategy(IStrategy):
         try:
             self.settings = signals.BreakoutSettings.from_config(config)
         except errors.ConfigurationError as error:
-            raise ConfigurationError(str(error)) from error
+            # freqtrade's own ConfigurationError would end the process with status 0.
+            raise OperationalException(str(error)) from error
         self.entry_candles = length(self.settings.entry_candles, "buy")
         self.exit_candles = length(self.settings.exit_candles, "sell")
         self.atr_multiple = distance(self.settings.atr_multiple)
@@ -173,9 +175,19 @@ class AurumStrategy(IStrategy):
         if stop is None:
             return None
         outer = trade.open_rate * (1 + self.stoploss)
-        return stoploss_from_absolute(
+        below = stoploss_from_absolute(
             max(stop, outer), current_rate, is_short=trade.is_short, leverage=trade.leverage
         )
+        # freqtrade takes 0 for "no answer", but a price already under the stop must stop.
+        return float(max(below, AT_ONCE))
+
+    def custom_exit(self, trade: Trade, current_time: datetime, **_: Any) -> str | None:
+        """Leave a position that is older than `longest_hold_candles`."""
+        longest = self.settings.longest_hold_candles
+        if longest is None:
+            return None
+        age = current_time - trade.open_date_utc
+        return "time_exit" if age >= timedelta(milliseconds=longest * self.candle_ms) else None
 
     def _closed_candle(self, pair: str, at: datetime) -> pd.Series[float] | None:
         candles, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)

@@ -12,6 +12,9 @@ from aurum_plugins.sandbox.coinbase.products import product_id
 from aurum_plugins.sandbox.faults.active import ActiveFaults
 from aurum_plugins.sandbox.venue_view import Listing, VenueView
 
+# More digits than any time in nanoseconds has.
+LONGEST_NUMBER = 20
+
 
 class Refused(Exception):
     """An error of Coinbase's.
@@ -109,7 +112,7 @@ class Asked:
             If it is something else.
         """
         text = self.query.get(name, str(default))
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
             raise invalid(name)
         return int(text)
 

@@ -172,6 +172,7 @@ class Market:
             raise UnknownInterval(interval)
         stop = now_ms + 1 if end_ms is None else min(end_ms, now_ms) + 1
         floor = self.tape.first_ms
+        # Doubled at each step, so that years without a candle are crossed in a few.
         span = limit * INTERVAL_MS[interval]
         if start_ms is not None:
             begin = max(start_ms, floor)
@@ -181,6 +182,7 @@ class Market:
                 part = self.candles_between(symbol, interval, begin, until, now_ms=now_ms)
                 found = Candles.concat(found, part)
                 begin = until
+                span *= 2
             return found[:limit]
         begin = stop
         found = Candles.empty()
@@ -189,6 +191,7 @@ class Market:
             part = self.candles_between(symbol, interval, since, begin, now_ms=now_ms)
             found = Candles.concat(part, found)
             begin = since
+            span *= 2
         return found[-limit:] if len(found) > limit else found
 
     def candles_between(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from aurum_plugins.sandbox.market import Market
 from aurum_plugins.sandbox.matching.accounts import Account
 from aurum_plugins.sandbox.matching.depth import Depth, Level, shallow, total_cost, total_lots
@@ -51,10 +53,10 @@ class Execution:
         FilterFailure
             `LOT_SIZE`, if the quote quantity of a market order buys less than one lot.
         """
-        if request.type is OrderType.LIMIT_MAKER:
-            self._check_rests(request, now_ms)
-        elif request.type.waits_for_stop:
-            self._check_sleeps(request, now_ms)
+        if request.stop_price is not None:
+            self._check_sleeps(request, request.stop_price, now_ms)
+        elif request.type is OrderType.LIMIT_MAKER and request.price is not None:
+            self._check_rests(request, request.price, now_ms)
         elif request.type is OrderType.MARKET:
             self._check_funds(account, request, now_ms)
 
@@ -88,17 +90,29 @@ class Execution:
         wanted = live.remaining_lots
         if liquidity < 1:
             levels = shallow(levels, liquidity)
-        if order.time_in_force is TimeInForce.FOK and total_lots(levels) < wanted:
+        is_all_or_none = order.type.has_limit and order.time_in_force is TimeInForce.FOK
+        if is_all_or_none and total_lots(levels) < wanted:
             levels = []
-        for ticks, lots in levels:
-            self._settlement.fill(live, ticks=ticks, lots=lots, time_ms=now_ms, is_maker=False)
+        self._fill(live, levels, now_ms)
         self._depth.take(order.symbol, order.side, now_ms, levels)
         if not order.is_open:
             return False
-        if order.type.has_limit and order.time_in_force is TimeInForce.GTC:
+        may_rest = order.type.has_limit and order.time_in_force is TimeInForce.GTC
+        if may_rest or order.type is OrderType.LIMIT_MAKER:
             return True
         self._settlement.close(live, OrderStatus.EXPIRED, now_ms)
         return False
+
+    def _fill(self, live: LiveOrder, levels: list[Level], now_ms: int) -> None:
+        # Orders without a limit have nothing locked: keep the commission of an early fill from
+        # using up what a later one must pay.
+        has_lock = live.order.type.has_limit
+        costs = [Decimal(0) if has_lock else _cost(live, level) for level in levels]
+        balances, asset = live.account.balances, live.reserved_asset
+        balances.lock(asset, sum(costs, Decimal(0)))
+        for (ticks, lots), cost in zip(levels, costs):
+            balances.release(asset, cost)
+            self._settlement.fill(live, ticks=ticks, lots=lots, time_ms=now_ms, is_maker=False)
 
     def _reachable(self, live: LiveOrder, now_ms: int) -> list[Level]:
         order = live.order
@@ -119,25 +133,21 @@ class Execution:
             limit_ticks=limit,
         )
 
-    def _check_rests(self, request: OrderRequest, now_ms: int) -> None:
-        instrument = self._market.instrument(request.symbol)
+    def _check_rests(self, request: OrderRequest, price: Decimal, now_ms: int) -> None:
         best = self._depth.best(request.symbol, request.side, now_ms)
-        if best is None or request.price is None:
+        if best is None:
             return
-        touch = instrument.price(best)
-        is_purchase = request.side is Side.BUY
-        if request.price >= touch if is_purchase else request.price <= touch:
-            raise WouldMatchImmediately(request.symbol, request.price, touch)
+        touch = self._market.instrument(request.symbol).price(best)
+        if price >= touch if request.side is Side.BUY else price <= touch:
+            raise WouldMatchImmediately(request.symbol, price, touch)
 
-    def _check_sleeps(self, request: OrderRequest, now_ms: int) -> None:
-        if request.stop_price is None:
-            return
+    def _check_sleeps(self, request: OrderRequest, stop: Decimal, now_ms: int) -> None:
         instrument = self._market.instrument(request.symbol)
         last = self._market.last_price(request.symbol, now_ms)
         last_price = instrument.price(round(last / instrument.tick))
         falls = falls_to_stop(request.side, request.type)
-        if last_price <= request.stop_price if falls else last_price >= request.stop_price:
-            raise StopWouldTrigger(request.symbol, request.stop_price, last_price)
+        if last_price <= stop if falls else last_price >= stop:
+            raise StopWouldTrigger(request.symbol, stop, last_price)
 
     def _check_funds(self, account: Account, request: OrderRequest, now_ms: int) -> None:
         instrument = self._market.instrument(request.symbol)
@@ -169,3 +179,9 @@ class Execution:
         instrument = self._market.instrument(request.symbol)
         unit = instrument.tick_size * instrument.step_size
         return int((request.quote_quantity or 0) / unit)
+
+
+def _cost(live: LiveOrder, level: Level) -> Decimal:
+    quantity = live.instrument.quantity(level.lots)
+    is_purchase = live.order.side is Side.BUY
+    return live.instrument.price(level.ticks) * quantity if is_purchase else quantity

@@ -23,6 +23,7 @@ from aurum_plugins.sandbox.venue_view import VenueView
 # Thursday 2025-06-05 12:34:56.789 UTC.
 NOW = 1_749_126_896_789
 SECONDS = NOW // SECOND_MS
+TOO_MANY = "number of candles requested should be less than 350"
 
 
 class Coinbase:
@@ -250,13 +251,16 @@ class TestCandles:
             ({"granularity": "ONE_HOUR", "start": 5}, "end argument is invalid"),
             ({"granularity": "ONE_HOUR", "start": "x", "end": 5}, "start argument is invalid"),
             (
+                {"granularity": "ONE_HOUR", "start": 0, "end": "9" * 5_000},
+                "end argument is invalid",
+            ),
+            (
                 {"granularity": "ONE_HOUR", "start": 7, "end": 5},
                 "start and end argument is invalid - start must be before end",
             ),
             (
                 {"granularity": "ONE_MINUTE", "start": 0, "end": 351 * 60},
-                "start and end argument is invalid - "
-                "number of candles requested should be less than 350",
+                f"start and end argument is invalid - {TOO_MANY}",
             ),
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -170,7 +171,7 @@ class TestOhlc:
         step = interval * 60
         assert rows[-1][0] == SECONDS // step * step
         assert answer["last"] == rows[-1][0] - step
-        assert all(b[0] - a[0] == step for a, b in zip(rows, rows[1:]))
+        assert all(b[0] - a[0] == step for a, b in pairwise(rows))
         assert len(rows) <= 720
 
     def test_rows(self, kraken, view):

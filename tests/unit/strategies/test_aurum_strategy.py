@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from freqtrade.exceptions import ConfigurationError
+from freqtrade.exceptions import OperationalException
 from freqtrade.resolvers import StrategyResolver
 
 ROOT = Path(__file__).parents[3]
@@ -147,7 +147,7 @@ def test_hyperopt_finds_its_spaces():
 
 
 def test_a_wrong_setting_becomes_freqtrades_own_error_and_names_the_key():
-    with pytest.raises(ConfigurationError, match=r"aurum\.breakout\.entry_candles: .*got -1"):
+    with pytest.raises(OperationalException, match=r"aurum\.breakout\.entry_candles: .*got -1"):
         load({"entry_candles": -1})
 
 
@@ -243,6 +243,12 @@ def test_the_stop_never_lies_outside_the_outer_limit():
     strategy.dp = Provider(candles)
     trade = trade_at(candles, 200)
     assert stop_of(strategy, trade, trade.open_rate, after_fill=True) == pytest.approx(0.35)
+
+
+def test_a_price_already_under_the_stop_is_stopped_at_once(ready):
+    strategy, candles = ready
+    trade = trade_at(candles, 200)
+    assert stop_of(strategy, trade, trade.open_rate * 0.7, after_fill=True) == 1e-6
 
 
 def test_without_a_known_range_the_stop_stays_where_it_is(ready):

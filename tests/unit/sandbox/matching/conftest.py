@@ -118,9 +118,7 @@ def ask(
     quantity, quote, price, stop = (
         None if text is None else Decimal(text) for text in (quantity, quote, price, stop)
     )
-    return OrderRequest(
-        symbol, Side(side), OrderType(kind), quantity, quote, price, stop, **more
-    )
+    return OrderRequest(symbol, Side(side), OrderType(kind), quantity, quote, price, stop, **more)
 
 
 Script = Sequence[float | None] | Mapping[str, Sequence[float | None]]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_notional_of_market_orders(desk):
         d.place("BUY", "MARKET", quote="4.99")
     with pytest.raises(FilterFailure, match=r"NOTIONAL: .* got 2.9"):
         d.place("SELL", "STOP_LOSS", "0.1", stop="29")
-    assert d.place("BUY", "MARKET", quote="5").executed == D("0.1")
+    assert d.place("BUY", "MARKET", quote="5").executed == Decimal("0.1")
 
 
 def test_at_most_200_open_orders(desk):
@@ -52,7 +52,7 @@ def test_at_most_200_open_orders(desk):
     with pytest.raises(FilterFailure, match="at most 200 open orders a symbol, got 201") as e:
         d.place("SELL", "LIMIT", "0.1", "105")
     assert e.value.filter_name == "MAX_NUM_ORDERS"
-    assert d.place("SELL", "MARKET", "0.1").executed == D("0.1")
+    assert d.place("SELL", "MARKET", "0.1").executed == Decimal("0.1")
 
 
 def test_limits_pass_at_their_edges(desk):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -15,7 +15,11 @@ from aurum_plugins.sandbox.matching import Flaw, InvalidRequest
         ({"kind": "MARKET", "quantity": "1", "price": "10"}, "price", Flaw.NOT_REQUIRED),
         ({"kind": "LIMIT", "quantity": "1"}, "price", Flaw.MISSING),
         ({"kind": "LIMIT", "price": "1"}, "quantity", Flaw.MISSING),
-        ({"kind": "LIMIT", "quantity": "1", "price": "1", "stop": "1"}, "stopPrice", "not required"),
+        (
+            {"kind": "LIMIT", "quantity": "1", "price": "1", "stop": "1"},
+            "stopPrice",
+            "not required",
+        ),
         ({"kind": "LIMIT_MAKER", "quote": "1", "price": "1"}, "quantity", Flaw.MISSING),
         ({"kind": "STOP_LOSS", "quantity": "1"}, "stopPrice", Flaw.MISSING),
         (
@@ -55,5 +59,5 @@ def test_every_type_with_its_own_parameters(desk):
         {"kind": "TAKE_PROFIT_LIMIT", "quantity": "1", "stop": "101", "price": "102"},
     ):
         d.place("SELL", **order)
-    assert d.locked("AAA") == D(6)
+    assert d.locked("AAA") == Decimal(6)
     assert d.is_exact()

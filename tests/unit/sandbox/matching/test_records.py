@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_key_opens_one_account(desk):
 @pytest.mark.parametrize("amount", ["-1", "NaN", "Infinity"])
 def test_initial_balances_make_sense(desk, amount):
     with pytest.raises(ConfigurationError, match=rf"balances.USDT: .* \(got '{amount}'\)"):
-        desk(funds={"USDT": D(amount)})
+        desk(funds={"USDT": Decimal(amount)})
 
 
 def test_orders_are_found_by_either_id(desk, start):
@@ -98,7 +98,9 @@ def test_only_open_orders_can_be_canceled(desk, start):
     canceled = d.engine.cancel(d.account, "AAAUSDT", client_order_id="mine", now_ms=start + 5)
     assert (canceled, canceled.status) == (rests, OrderStatus.CANCELED)
     assert canceled.updated_ms == start + 5
-    assert d.free("USDT") + d.locked("USDT") == d.free("USDT") == D(10_000) - D("100.01")
+    assert (
+        d.free("USDT") + d.locked("USDT") == d.free("USDT") == Decimal(10_000) - Decimal("100.01")
+    )
     with pytest.raises(UnknownOrderToCancel):
         d.engine.cancel(d.account, "AAAUSDT", order_id=rests.order_id, now_ms=start)
 
@@ -152,7 +154,7 @@ def test_fills_are_paged(desk, start):
     assert ids(order_id=first.order_id) == [1, 2]
     assert ids(start_ms=start + 1) == ids(order_id=last.order_id) == [4]
     assert ids(end_ms=start) == [1, 2]
-    assert first.fills[0].quote_quantity == D("100.01")
+    assert first.fills[0].quote_quantity == Decimal("100.01")
 
 
 def test_questions_let_time_pass_first(desk, start):
@@ -169,9 +171,9 @@ def test_reconciliation_finds_what_is_unexplained(desk):
     d = desk()
     d.place("BUY", "LIMIT", "1", "90")
     assert d.engine.reconcile(d.account) == {}
-    d.account.balances.deposit("AAA", D(1))
-    d.account.balances.release("USDT", D(10))
-    assert d.engine.reconcile(d.account) == {"AAA": D(1), "USDT locked": D(-10)}
+    d.account.balances.deposit("AAA", Decimal(1))
+    d.account.balances.release("USDT", Decimal(10))
+    assert d.engine.reconcile(d.account) == {"AAA": Decimal(1), "USDT locked": Decimal(-10)}
 
 
 def test_the_error_tree():

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -16,8 +16,8 @@ def test_price_beyond_the_limit_gives_the_participation(desk, start):
     order = d.place("BUY", "LIMIT", "50", "99")
     d.engine.advance(start + 2 * MINUTE_MS - 1)
     assert order.status is OrderStatus.PARTIALLY_FILLED
-    assert abs(order.executed - D(6)) <= D("0.1")
-    assert {fill.price for fill in order.fills} == {D(99)}
+    assert abs(order.executed - Decimal(6)) <= Decimal("0.1")
+    assert {fill.price for fill in order.fills} == {Decimal(99)}
     assert all(fill.is_maker for fill in order.fills)
     assert d.locked("USDT") == order.remaining * 99
     assert d.is_exact()
@@ -27,7 +27,7 @@ def test_price_at_the_limit_gives_less(desk, start):
     d = desk([100.0, 101.0, 101.0])
     order = d.place("SELL", "LIMIT", "50", "101")
     d.engine.advance(start + 2 * MINUTE_MS - 1)
-    assert abs(order.executed - D("1.8")) <= D("0.1")
+    assert abs(order.executed - Decimal("1.8")) <= Decimal("0.1")
     assert d.is_exact()
 
 
@@ -36,7 +36,7 @@ def test_small_flow_adds_up(desk, start):
     order = d.place("BUY", "LIMIT", "0.5", "99")
     d.engine.advance(start + 5 * MINUTE_MS)
     # A tenth of 1.0 a minute is one lot a minute.
-    assert order.executed in {D("0.3"), D("0.4")}
+    assert order.executed in {Decimal("0.3"), Decimal("0.4")}
     d.engine.advance(start + 8 * MINUTE_MS)
     assert order.status is OrderStatus.FILLED
     assert d.locked("USDT") == 0
@@ -67,20 +67,20 @@ def test_better_price_then_earlier_order_comes_first(desk, start):
     better = d.place("BUY", "LIMIT", "4", "99")
     d.engine.advance(start + 2 * MINUTE_MS - 1)
     assert better.status is OrderStatus.FILLED
-    assert D("1.8") <= first.executed <= D("2.1")
+    assert Decimal("1.8") <= first.executed <= Decimal("2.1")
     assert second.executed == 0
     total = sum(order.executed for order in (first, second, better))
-    assert abs(total - 6) <= D("0.2")
+    assert abs(total - 6) <= Decimal("0.2")
 
 
 def test_accounts_share_the_flow(desk, start):
     d = desk([100.0, 98.0, 98.0])
-    other = d.engine.open_account("other", "secret", {"USDT": D(10_000)})
+    other = d.engine.open_account("other", "secret", {"USDT": Decimal(10_000)})
     mine = d.place("BUY", "LIMIT", "4", "99")
     theirs = d.place("BUY", "LIMIT", "50", "99", account=other)
     d.engine.advance(start + 2 * MINUTE_MS - 1)
     assert mine.executed == 4
-    assert D("1.8") <= theirs.executed <= D("2.1")
+    assert Decimal("1.8") <= theirs.executed <= Decimal("2.1")
     assert d.engine.reconcile(other) == {}
 
 
@@ -125,7 +125,7 @@ def test_resting_liquidity_scales_the_flow(desk, start):
     d.engine.resting_liquidity = 0.5
     order = d.place("BUY", "LIMIT", "50", "99")
     d.engine.advance(start + 2 * MINUTE_MS - 1)
-    assert abs(order.executed - 3) <= D("0.1")
+    assert abs(order.executed - 3) <= Decimal("0.1")
     d.engine.resting_liquidity = 0
     before = order.executed
     d.engine.advance(start + 3 * MINUTE_MS - 1)
@@ -147,9 +147,7 @@ def test_participation_out_of_range(desk, participation):
 def test_partial_fill_then_cancel_gives_the_rest_back(desk, start):
     d = desk([100.0, 98.0, 98.0])
     order = d.place("BUY", "LIMIT", "50", "99")
-    canceled = d.engine.cancel(
-        d.account, "AAAUSDT", order_id=order.order_id, now_ms=start + 90_000
-    )
+    canceled = d.engine.cancel(d.account, "AAAUSDT", order_id=order.order_id, now_ms=start + 90_000)
     assert canceled is order
     assert order.status is OrderStatus.CANCELED
     assert order.executed > 0
@@ -158,3 +156,22 @@ def test_partial_fill_then_cancel_gives_the_rest_back(desk, start):
     executed = order.executed
     d.engine.advance(start + 3 * MINUTE_MS - 1)
     assert order.executed == executed
+
+
+def test_symbols_take_turns_in_the_order_of_time(desk, start):
+    d = desk({"AAAUSDT": [100.0, 98.0, 98.0], "BBBUSDT": [50.0, 48.0, 48.0]}, volume=20.0)
+    d.place("BUY", "LIMIT", "50", "99")
+    d.place("BUY", "LIMIT", "50", "49", symbol="BBBUSDT")
+    d.engine.advance(start + 3 * MINUTE_MS - 1)
+    when = [(fill.time_ms, fill.symbol) for fill in d.account.fills]
+    assert when == sorted(when)
+    assert {symbol for _, symbol in when} == {"AAAUSDT", "BBBUSDT"}
+
+
+def test_a_symbol_whose_orders_are_done_is_left_alone(desk, start):
+    d = desk({"AAAUSDT": [100.0] * 3, "BBBUSDT": [50.0, 48.0, 48.0]})
+    gone = d.place("BUY", "LIMIT", "1", "99")
+    d.engine.cancel(d.account, "AAAUSDT", order_id=gone.order_id, now_ms=start)
+    rests = d.place("BUY", "LIMIT", "1", "49", symbol="BBBUSDT")
+    d.engine.advance(start + 3 * MINUTE_MS - 1)
+    assert (gone.fills, rests.status) == ([], OrderStatus.FILLED)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 
@@ -27,14 +27,14 @@ def test_stop_triggers_and_takes_from_the_book_of_that_second(
     d = desk([100.0, then])
     order = d.place(side, kind, "1", stop=stop)
     assert (order.status, order.is_working, order.working_ms) == (OrderStatus.NEW, False, None)
-    locked = ("USDT", D(stop)) if side == "BUY" else ("AAA", D(1))
+    locked = ("USDT", Decimal(stop)) if side == "BUY" else ("AAA", Decimal(1))
     assert d.locked(locked[0]) == locked[1]
     d.engine.advance(end_of(start, 1))
     assert not order.is_working
     d.engine.advance(end_of(start, 2))
     assert order.status is OrderStatus.FILLED
     assert (order.is_working, order.working_ms) == (True, start + MINUTE_MS)
-    assert [f.price for f in order.fills] == [D(fill)]
+    assert [f.price for f in order.fills] == [Decimal(fill)]
     assert not order.fills[0].is_maker
     assert d.locked(locked[0]) == 0
     assert d.is_exact()
@@ -65,7 +65,7 @@ def test_stop_limit_rests_when_the_price_jumped_past_its_limit(desk, start):
     assert d.locked("AAA") == 1
     d.engine.advance(end_of(start, 3))
     assert order.status is OrderStatus.FILLED
-    assert {f.price for f in order.fills} == {D("98.5")}
+    assert {f.price for f in order.fills} == {Decimal("98.5")}
     assert all(f.is_maker for f in order.fills)
     assert d.is_exact()
 
@@ -85,16 +85,16 @@ def test_stops_of_the_same_second_share_its_book_oldest_first(desk, start):
     older = d.place("SELL", "STOP_LOSS", "1", stop="98.5")
     newer = d.place("SELL", "STOP_LOSS", "1", stop="99")
     d.engine.advance(end_of(start, 2))
-    assert older.average_price == D("97.99")
-    assert newer.average_price == D("97.98")
+    assert older.average_price == Decimal("97.99")
+    assert newer.average_price == Decimal("97.98")
 
 
 def test_market_stop_buys_what_the_account_can_still_pay(desk, start):
-    d = desk([100.0, 120.0], funds={"USDT": D(102)})
+    d = desk([100.0, 120.0], funds={"USDT": Decimal(102)})
     order = d.place("BUY", "STOP_LOSS", "1", stop="101")
     d.engine.advance(end_of(start, 2))
     # 102 pays for eight lots of 0.1 at 120.01.
-    assert (order.status, order.executed) == (OrderStatus.EXPIRED, D("0.8"))
+    assert (order.status, order.executed) == (OrderStatus.EXPIRED, Decimal("0.8"))
     assert d.is_exact()
 
 
@@ -103,7 +103,7 @@ def test_triggered_stop_obeys_resting_liquidity(desk, start):
     d.engine.resting_liquidity = 0.5
     order = d.place("SELL", "STOP_LOSS", "1", stop="99")
     d.engine.advance(start + MINUTE_MS)
-    assert (order.status, order.executed) == (OrderStatus.EXPIRED, D("0.5"))
+    assert (order.status, order.executed) == (OrderStatus.EXPIRED, Decimal("0.5"))
     d.engine.resting_liquidity = 0
     starved = d.place("SELL", "TAKE_PROFIT", "1", stop="99", now_ms=start + MINUTE_MS)
     assert starved.status is OrderStatus.NEW
