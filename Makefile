@@ -20,8 +20,7 @@ SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_inf
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 	"$$name" -c '$(SUITABLE)' 2>/dev/null && echo "$$name" && break; done)
 
-# Synthetic candles stay apart from those of a real exchange; and ONLY_FROM_CCXT, below, keeps
-# freqtrade from asking Binance's public archive, past the simulated exchange, for real ones.
+# Synthetic candles stay apart from those of a real exchange.
 BACKTEST := --config configs/backtest.json --datadir user_data/data/sandbox
 
 .PHONY: help
@@ -50,7 +49,7 @@ $(STAMP): pyproject.toml constraints.txt aurum_plugins.pth
 
 .PHONY: run
 run: $(STAMP) ## Start the simulated exchange and a bot that trades on it; Ctrl-C stops both
-	@$(BIN)/aurum demo $(ARGS)
+	@$(BIN)/aurum demo $(ARGS) || [ $$? -eq 130 ]
 
 .PHONY: test
 test: $(STAMP) ## Run all tests; less than 95 % branch coverage fails
@@ -65,7 +64,7 @@ lint: $(STAMP) ## Check style, format, types and the order of the layers
 
 .PHONY: backtest
 backtest: $(STAMP) ## Backtest the strategy on a year of the simulated exchange's candles
-	@FREQTRADE__EXCHANGE__ONLY_FROM_CCXT=true $(BIN)/aurum sandbox --port 0 --run "sh -c ' \
+	@$(BIN)/aurum sandbox --port 0 --run "sh -c ' \
 		$(BIN)/freqtrade download-data $(BACKTEST) --erase --timeframes 1h --days 365 \
 		&& $(BIN)/freqtrade backtesting $(BACKTEST) --enable-protections $(ARGS)'"
 

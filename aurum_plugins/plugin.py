@@ -136,20 +136,40 @@ def _extend_protection_resolver(module: ModuleType) -> None:
     _extend_search_paths(module.ProtectionResolver, "protections")
 
 
-def _guard_orders(module: ModuleType) -> None:
-    """Make every live order idempotent: see `aurum_plugins.execution.idempotent_orders`."""
+def _guard_exchange(module: ModuleType) -> None:
+    """Refuse broken answers, let newer candles win, make live orders idempotent.
+
+    See `aurum_plugins.market_data` and `aurum_plugins.execution.idempotent_orders`.
+    """
     exchange: Any = module.Exchange
-    stock = exchange._init_ccxt
+    stock_init = exchange._init_ccxt
+    stock_process = exchange._process_ohlcv_df
 
     def _init_ccxt(self: Any, exchange_config: Any, sync: bool, ccxt_kwargs: Any) -> Any:
-        api = stock(self, exchange_config, sync, ccxt_kwargs)
-        if sync and not self._config["dry_run"]:
+        from aurum_plugins import market_data  # noqa: PLC0415 - lazy on purpose
+
+        api = stock_init(self, exchange_config, sync, ccxt_kwargs)
+        market_data.refuse_unreadable_answers(api)
+        if not sync:
+            market_data.refuse_misdated_candles(api)
+        elif not self._config["dry_run"]:
             from aurum_plugins.execution.idempotent_orders import guard  # noqa: PLC0415 - lazy
 
             guard(api)
         return api
 
+    def _process_ohlcv_df(
+        self: Any, pair: str, timeframe: str, c_type: Any, ticks: Any, cache: bool, *rest: Any
+    ) -> Any:
+        from aurum_plugins.market_data import without_revised  # noqa: PLC0415 - lazy on purpose
+
+        known = self._klines.get((pair, timeframe, c_type))
+        if cache and known is not None:
+            self._klines[pair, timeframe, c_type] = without_revised(known, ticks)
+        return stock_process(self, pair, timeframe, c_type, ticks, cache, *rest)
+
     exchange._init_ccxt = _init_ccxt
+    exchange._process_ohlcv_df = _process_ohlcv_df
 
 
 def _check_configuration(module: ModuleType) -> None:
@@ -181,7 +201,7 @@ def _fail_on_configuration_errors(main: ModuleType) -> None:
     scripts, containers and service supervisors. Without the special case its general one applies.
     """
 
-    class Unused(Exception):  # noqa: N818 - stands where freqtrade names an exception
+    class Unused(Exception):
         """Never raised."""
 
     main.ConfigurationError = Unused  # type: ignore[attr-defined]
@@ -192,7 +212,7 @@ _HOOKS: dict[str, Callable[[ModuleType], None]] = {
     "freqtrade.constants": _extend_pairlist_enum,
     "freqtrade.resolvers.pairlist_resolver": _extend_pairlist_resolver,
     "freqtrade.resolvers.protection_resolver": _extend_protection_resolver,
-    "freqtrade.exchange.exchange": _guard_orders,
+    "freqtrade.exchange.exchange": _guard_exchange,
     "freqtrade.configuration.configuration": _check_configuration,
     "freqtrade.main": _fail_on_configuration_errors,
 }

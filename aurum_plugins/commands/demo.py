@@ -21,7 +21,7 @@ API_HOST = "127.0.0.1"
 _DEFAULTS = SandboxConfig()
 
 
-def demo(  # noqa: PLR0917 - a command's options
+def demo(
     config: Annotated[
         list[Path] | None,
         typer.Option(

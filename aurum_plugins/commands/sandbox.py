@@ -25,7 +25,7 @@ _DEFAULTS = SandboxConfig()
 _MARKET, _ACCOUNT, _VENUE = "Market", "Account", "Venue"
 
 
-def sandbox(  # noqa: PLR0917 - a command's options
+def sandbox(
     host: Annotated[
         str, typer.Option(help="Address to listen on. Anything but loopback opens it to others.")
     ] = _DEFAULTS.host,
@@ -153,7 +153,9 @@ def sandbox(  # noqa: PLR0917 - a command's options
         ),
         request_weight=_DEFAULTS.request_weight if rate_limits else None,
         orders_per_10s=_DEFAULTS.orders_per_10s if rate_limits else None,
-        clock_start_ms=None if virtual_clock is None else _time_ms("--virtual-clock", virtual_clock),
+        clock_start_ms=None
+        if virtual_clock is None
+        else _time_ms("--virtual-clock", virtual_clock),
     )
     console = Console(stderr=True)
     with SandboxServer(config) as server:
@@ -197,7 +199,7 @@ def _replay(
         return None
     return ReplayConfig(
         directory=directory,
-        tape_now_ms=None if until is None else _time_ms("--replay-until", until),
+        tape_now_ms=_time_ms("--replay-until", until),
         play_as=play_as,
         at_end="loop" if at_end == "loop" else "halt",
     )
@@ -209,7 +211,9 @@ def _in_range(option: str, value: int, low: int, high: int) -> int:
     return value
 
 
-def _time_ms(option: str, text: str) -> int:
+def _time_ms(option: str, text: str | None) -> int | None:
+    if text is None:
+        return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

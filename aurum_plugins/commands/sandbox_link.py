@@ -11,7 +11,7 @@ _PATHS = {"public": "/api/v3", "private": "/api/v3", "sapi": "/sapi/v1"}
 
 
 def freqtrade_environment(url: str) -> dict[str, str]:
-    """This process's environment, with freqtrade's exchange addresses overridden.
+    """The environment of this process, with freqtrade's exchange addresses overridden.
 
     Parameters
     ----------

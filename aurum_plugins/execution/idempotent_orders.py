@@ -40,7 +40,7 @@ SUPPORTED = frozenset({"binance"})
 LOOKUP_DELAYS = (0.5, 1.0, 2.0)
 # Seconds after which Binance refuses a request as too old: ccxt's default `recvWindow`.
 RECEIVE_WINDOW = 10.0
-# Errors of ccxt that say for certain that the exchange did not execute the request.
+# Failures of ccxt's network kind that say for certain that the exchange did not take the request.
 REFUSED = (ccxt.DDoSProtection, ccxt.RateLimitExceeded, ccxt.InvalidNonce)
 
 Order = dict[str, Any]
@@ -197,5 +197,6 @@ def guard(api: Any) -> bool:
 
 
 def _outcome_unknown(error: ccxt.BaseError) -> bool:
-    unanswered = isinstance(error, (ccxt.NetworkError, ccxt.BadResponse))
+    # A bare ExchangeError is a status or an error code that ccxt does not know, such as 524.
+    unanswered = isinstance(error, ccxt.OperationFailed) or type(error) is ccxt.ExchangeError
     return unanswered and not isinstance(error, REFUSED)

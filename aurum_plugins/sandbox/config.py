@@ -77,15 +77,15 @@ class SandboxConfig(_Frozen):
     """
 
     host: str = "127.0.0.1"
-    port: int = Field(DEFAULT_PORT, ge=0, le=65_535)
-    seed: int = Field(7, ge=0)
-    history_days: int = Field(400, ge=2, le=2_000)
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
+    seed: int = Field(default=7, ge=0)
+    history_days: int = Field(default=400, ge=2, le=2_000)
     replay: ReplayConfig | None = None
     faults: Path | None = None
     accounts: tuple[AccountConfig, ...] = ()
-    maker_fee: Decimal = Field(Decimal("0.001"), ge=0, lt=1)
-    taker_fee: Decimal = Field(Decimal("0.001"), ge=0, lt=1)
-    participation: float = Field(0.1, gt=0, le=1)
-    request_weight: int | None = Field(6_000, gt=0)
-    orders_per_10s: int | None = Field(100, gt=0)
-    clock_start_ms: int | None = Field(None, ge=0)
+    maker_fee: Decimal = Field(default=Decimal("0.001"), ge=0, lt=1)
+    taker_fee: Decimal = Field(default=Decimal("0.001"), ge=0, lt=1)
+    participation: float = Field(default=0.1, gt=0, le=1)
+    request_weight: int | None = Field(default=6_000, gt=0)
+    orders_per_10s: int | None = Field(default=100, gt=0)
+    clock_start_ms: int | None = Field(default=None, ge=0)

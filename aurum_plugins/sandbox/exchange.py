@@ -14,8 +14,8 @@ from aurum_plugins.sandbox.config import SandboxConfig
 from aurum_plugins.sandbox.faults import FaultInjector, control_routes, fault_middleware, load_plan
 from aurum_plugins.sandbox.instruments import DEFAULT_INSTRUMENTS
 from aurum_plugins.sandbox.market import INTERVAL_MS, Market
-from aurum_plugins.sandbox.market.replay import ReplayTape
 from aurum_plugins.sandbox.market.day_chain import EPOCH_DAY
+from aurum_plugins.sandbox.market.replay import ReplayTape
 from aurum_plugins.sandbox.market.synthetic import SyntheticTape
 from aurum_plugins.sandbox.matching import MatchingEngine
 
@@ -53,7 +53,8 @@ class SimulatedExchange:
         aurum_plugins.errors.ConfigurationError
             If the fault plan or a setting is wrong.
         """
-        clock = WallClock() if config.clock_start_ms is None else VirtualClock(config.clock_start_ms)
+        start_ms = config.clock_start_ms
+        clock = WallClock() if start_ms is None else VirtualClock(start_ms)
         injector = FaultInjector(clock, load_plan(config.faults) if config.faults else None)
         market = _market(config, clock.now_ms())
         engine = MatchingEngine(

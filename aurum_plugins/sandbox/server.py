@@ -7,6 +7,7 @@ import errno
 import threading
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -90,7 +91,7 @@ class SandboxServer:
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
-    def __enter__(self) -> SandboxServer:
+    def __enter__(self) -> Self:
         self._thread.start()
         self._started.wait()
         if self._failure is not None:

@@ -23,7 +23,9 @@ def bars(draw: st.DrawFn) -> Bar:
 
 
 @given(bars(), st.sampled_from([4, 60, 3600]), st.integers(0, 2**40), st.integers(0, 2**32))
-def test_aggregating_a_path_gives_its_candle(bar: Bar, seconds: int, minute: int, seed: int) -> None:
+def test_aggregating_a_path_gives_its_candle(
+    bar: Bar, seconds: int, minute: int, seed: int
+) -> None:
     start_ms = minute * 60_000
     path = second_path(bar, start_ms=start_ms, seconds=seconds, tick=TICK, key=(seed, 1))
     assert len(path) == seconds

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
@@ -82,7 +82,7 @@ class FreqtradeProcess:
         merge(self.config, overlay or {})
         self._arguments = arguments
 
-    def __enter__(self) -> FreqtradeProcess:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -138,9 +138,13 @@ class FreqtradeProcess:
         """GET from the REST API."""
         return self._request("GET", path, params=parameters)
 
-    def post(self, path: str, **body: Any) -> Any:
-        """POST to the REST API."""
-        return self._request("POST", path, json=body)
+    def post(self, path: str, items: list[Any] | None = None, **body: Any) -> Any:
+        """POST to the REST API: an object, or a list of `items`."""
+        return self._request("POST", path, json=body if items is None else items)
+
+    def delete(self, path: str) -> Any:
+        """DELETE on the REST API."""
+        return self._request("DELETE", path)
 
     def _request(self, method: str, path: str, **kwargs: Any) -> Any:
         response = requests.request(

@@ -93,11 +93,11 @@ def test_credentials_never_show_in_a_repr(tmp_path) -> None:
 def test_the_first_writer_wins(tmp_path, monkeypatch) -> None:
     path = tmp_path / "c.json"
     rival = ApiCredentials.load_or_create(tmp_path / "rival.json")
-    stock = ApiCredentials.generate
+    stock = ApiCredentials._generate
 
-    def generate_while_another_process_writes() -> ApiCredentials:
+    def generate_while_another_process_writes() -> dict[str, str]:
         path.write_bytes((tmp_path / "rival.json").read_bytes())
         return stock()
 
-    monkeypatch.setattr(ApiCredentials, "generate", generate_while_another_process_writes)
+    monkeypatch.setattr(ApiCredentials, "_generate", generate_while_another_process_writes)
     assert ApiCredentials.load_or_create(path) == rival

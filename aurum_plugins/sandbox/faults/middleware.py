@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -33,6 +34,8 @@ _Strike = Callable[[Any, web.Request, web.StreamResponse, Clock], Awaitable[web.
 _NEUTRAL = ActiveFaults()
 _SYMBOL_FIELDS = ("symbol", "pair", "product_id")
 _FORM = "application/x-www-form-urlencoded"
+# Kraken's oldest pairs: XXBTZUSD, XETHZUSD, USDTZUSD.
+_KRAKEN_OLD_PAIR = re.compile(r"X?(?P<base>[A-Z]{3,4})Z(?P<quote>[A-Z]{3})")
 _KRAKEN_ASSETS = (("XBT", "BTC"), ("XDG", "DOGE"))
 
 
@@ -153,6 +156,9 @@ async def _symbol_of(request: web.Request) -> str | None:
 
 def _spelt_plainly(spelling: str) -> str:
     plain = spelling.upper().replace("-", "").replace("/", "")
+    old = _KRAKEN_OLD_PAIR.fullmatch(plain)
+    if old is not None:
+        plain = old["base"] + old["quote"]
     for theirs, ours in _KRAKEN_ASSETS:
         plain = plain.replace(theirs, ours)
     return plain

@@ -256,9 +256,12 @@ class Market:
         upto = (now_ms - forming) // SECOND_MS + 1
         price, volume = path.price[:upto], path.volume[:upto]
         partial = Candles(
-            np.array([forming]),
-            *(np.array([x]) for x in (price[0], price.max(), price.min(), price[-1])),
-            np.array([volume.sum()]),
+            open_ms=np.array([forming]),
+            open=price[:1],
+            high=price.max(keepdims=True),
+            low=price.min(keepdims=True),
+            close=price[-1:],
+            volume=volume.sum(keepdims=True),
         )
         return Candles.concat(closed, partial)
 
@@ -268,7 +271,9 @@ class Market:
         found = self.tape.window(symbol, base_open, base_open + length)
         if len(found) == 0:
             return None
-        bar = Bar(*(float(column[0]) for column in found.columns[1:]))
+        _, *columns = found.columns
+        first, high, low, last, volume = (float(column[0]) for column in columns)
+        bar = Bar(first, high, low, last, volume)
         return second_path(
             bar,
             start_ms=base_open,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,22 +38,34 @@ class Candles:
         return len(self.open_ms)
 
     def __getitem__(self, rows: slice | NDArray[np.bool_] | IntArray) -> Candles:
-        return Candles(*(column[rows] for column in self.columns))
+        times, *prices = self.columns
+        return Candles(times[rows], *_five(column[rows] for column in prices))
 
     @property
-    def columns(self) -> tuple[NDArray[np.generic], ...]:
+    def columns(
+        self,
+    ) -> tuple[IntArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         """The six columns in the order of the attributes."""
         return (self.open_ms, self.open, self.high, self.low, self.close, self.volume)
 
     @classmethod
     def empty(cls) -> Candles:
         """No candle at all."""
-        return cls(np.empty(0, np.int64), *(np.empty(0) for _ in range(5)))
+        return cls(np.empty(0, np.int64), *_five(np.empty(0) for _ in range(5)))
 
     @classmethod
     def concat(cls, *parts: Candles) -> Candles:
         """Join parts that follow each other in time."""
-        return cls(*(np.concatenate(column) for column in zip(*(p.columns for p in parts))))
+        times, *prices = zip(*(part.columns for part in parts))
+        return cls(np.concatenate(times), *_five(np.concatenate(column) for column in prices))
+
+
+def _five(
+    columns: Iterable[FloatArray],
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Prices and volume as a tuple whose length a type checker knows."""
+    first, second, third, fourth, fifth = columns
+    return first, second, third, fourth, fifth
 
 
 class Tape(Protocol):

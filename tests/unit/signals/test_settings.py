@@ -25,6 +25,7 @@ def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
         "atr_multiple": 3.0,
         "volatility_candles": 480,
         "volatility_target": 0.25,
+        "longest_hold_candles": None,
     }
 
 

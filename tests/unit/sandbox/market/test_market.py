@@ -7,7 +7,13 @@ import pytest
 
 from aurum_plugins.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from aurum_plugins.sandbox.instruments import DEFAULT_INSTRUMENTS
-from aurum_plugins.sandbox.market import INTERVAL_MS, Candles, Market, UnknownInterval, UnknownSymbol
+from aurum_plugins.sandbox.market import (
+    INTERVAL_MS,
+    Candles,
+    Market,
+    UnknownInterval,
+    UnknownSymbol,
+)
 from aurum_plugins.sandbox.market.intervals import next_open, open_of
 
 BTC = DEFAULT_INSTRUMENTS[0]
@@ -159,7 +165,8 @@ def test_statistics_of_the_day_without_a_trade_stand_at_the_last_price() -> None
 
 def test_statistics_of_the_day(market) -> None:
     stats = market.day_stats("BTCUSDT", NOW)
-    minutes = market.candles("BTCUSDT", "1m", now_ms=NOW, start_ms=NOW - DAY_MS - 60_000, limit=2000)
+    since = NOW - DAY_MS - MINUTE_MS
+    minutes = market.candles("BTCUSDT", "1m", now_ms=NOW, start_ms=since, limit=2_000)
     assert stats.high == minutes.high.max()
     assert stats.low == minutes.low.min()
     assert stats.last == minutes.close[-1]
@@ -193,7 +200,8 @@ def test_trades_are_numbered_by_their_second(market) -> None:
     assert trades.price[-1] == market.last_price("BTCUSDT", NOW)
     assert (trades.quantity > 0).all()
     falls = np.diff(trades.price) < 0
-    np.testing.assert_array_equal(trades.buyer_is_maker[1:][np.diff(trades.id) == 1], falls[np.diff(trades.id) == 1])
+    adjacent = np.diff(trades.id) == 1
+    np.testing.assert_array_equal(trades.buyer_is_maker[1:][adjacent], falls[adjacent])
     hole = WavingTape.outage
     assert len(market.trades("BTCUSDT", hole[0], hole[1], now_ms=NOW).id) == 0
 

@@ -1,0 +1,13 @@
+"""Market data that can be believed, or an error that says why not."""
+
+from aurum_plugins.market_data.misdated_candles import MisdatedCandles, refuse_misdated_candles
+from aurum_plugins.market_data.revised_candles import without_revised
+from aurum_plugins.market_data.unreadable_answers import UnreadableAnswer, refuse_unreadable_answers
+
+__all__ = [
+    "MisdatedCandles",
+    "UnreadableAnswer",
+    "refuse_misdated_candles",
+    "refuse_unreadable_answers",
+    "without_revised",
+]
