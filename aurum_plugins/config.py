@@ -16,6 +16,7 @@ from aurum_plugins.signals import BreakoutSettings
 SECTIONS = frozenset({"breakout"})
 # A value that starts with this stands for something that the user has to fill in.
 PLACEHOLDER = "EDIT:"
+SIMULATED_CANDLES = "sandbox"
 CREDENTIALS_FILE = "aurum_api_server.json"
 
 
@@ -61,6 +62,26 @@ def complete_api_server(config: MutableMapping[str, Any]) -> None:
     for key in missing:
         value = getattr(stored, key)
         server[key] = value if isinstance(value, str) else value.get_secret_value()
+
+
+def keep_simulated_candles_apart(config: MutableMapping[str, Any], given: str | None) -> None:
+    """Store candles of another address than the exchange's own in a folder of their own.
+
+    Without this, candles downloaded from the simulated exchange would land among the real ones of
+    the exchange that it stands in for, and be backtested as such.
+
+    Parameters
+    ----------
+    config : mapping
+        A whole freqtrade configuration, `datadir` resolved.
+    given : str or None
+        What the user passed as `--datadir`; it is respected.
+    """
+    own_address = "urls" in config.get("exchange", {}).get("ccxt_config", {})
+    if own_address and given is None and "datadir" in config:
+        folder = Path(config["datadir"]).with_name(SIMULATED_CANDLES)
+        folder.mkdir(parents=True, exist_ok=True)
+        config["datadir"] = folder
 
 
 def _placeholders(value: object, path: str = "") -> Iterator[str]:

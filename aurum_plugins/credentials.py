@@ -42,6 +42,11 @@ class ApiCredentials(BaseModel):
         """Read them from `path`, or generate them there; see `generated_once`."""
         return generated_once(path, cls, cls._generate)
 
+    @classmethod
+    def generate(cls) -> ApiCredentials:
+        """Fresh random credentials."""
+        return cls.model_validate(cls._generate())
+
     @staticmethod
     def _generate() -> dict[str, str]:
         return {

@@ -180,15 +180,16 @@ def _check_configuration(module: ModuleType) -> None:
     def load_config(self: Any) -> dict[str, Any]:
         from freqtrade.exceptions import OperationalException  # noqa: PLC0415 - lazy on purpose
 
-        from aurum_plugins.config import complete_api_server, validate  # noqa: PLC0415 - lazy
+        from aurum_plugins import config as ours  # noqa: PLC0415 - lazy on purpose
         from aurum_plugins.errors import ConfigurationError  # noqa: PLC0415 - lazy on purpose
 
         config: dict[str, Any] = stock(self)
         try:
-            validate(config)
-            complete_api_server(config)
+            ours.validate(config)
+            ours.complete_api_server(config)
         except ConfigurationError as error:
             raise OperationalException(str(error)) from error
+        ours.keep_simulated_candles_apart(config, self.args.get("datadir"))
         return config
 
     configuration.load_config = load_config

@@ -16,7 +16,8 @@ from freqtrade_process import FreqtradeProcess, wait_for
 from aurum_plugins.sandbox.faults import FaultPlan
 from aurum_plugins.sandbox.server import SandboxServer
 
-PAIRS = tuple(f"{base}/USDT" for base in "BTC ETH SOL XRP ADA DOGE LINK LTC".split())
+BASES = ("BTC", "ETH", "SOL", "XRP", "ADA", "DOGE", "LINK", "LTC")
+PAIRS = tuple(f"{base}/USDT" for base in BASES)
 # Where a fill's commission has more than eight decimals, so that the exchange cuts it. freqtrade
 # keeps the commission of one sale a trade; these positions are therefore sold in one order.
 SOLD_WHOLE = frozenset({"BTC/USDT", "ETH/USDT"})
@@ -122,7 +123,7 @@ class ForcedTrader:
         return self._random.choices(list(ways), list(ways.values()))[0]
 
     def _terms(self, pair: str, way: str, prices: dict[str, float]) -> dict[str, Any]:
-        terms: dict[str, Any] = {"ordertype": way.split()[-1]}
+        terms: dict[str, Any] = {"ordertype": way.rsplit(maxsplit=1)[-1]}
         if way in prices:
             terms["price"] = self._bid(pair) * prices[way]
         return terms

@@ -7,7 +7,12 @@ import stat
 
 import pytest
 
-from aurum_plugins.config import CREDENTIALS_FILE, complete_api_server, validate
+from aurum_plugins.config import (
+    CREDENTIALS_FILE,
+    complete_api_server,
+    keep_simulated_candles_apart,
+    validate,
+)
 from aurum_plugins.credentials import ApiCredentials
 from aurum_plugins.errors import ConfigurationError
 
@@ -101,3 +106,30 @@ def test_the_first_writer_wins(tmp_path, monkeypatch) -> None:
 
     monkeypatch.setattr(ApiCredentials, "_generate", generate_while_another_process_writes)
     assert ApiCredentials.load_or_create(path) == rival
+
+
+REAL = {"name": "binance", "ccxt_config": {"enableRateLimit": True}}
+SIMULATED = {"name": "binance", "ccxt_config": {"urls": {"api": {"public": "http://sandbox"}}}}
+
+
+@pytest.mark.parametrize(
+    ("exchange", "given", "folder"),
+    [
+        (REAL, None, "binance"),
+        (SIMULATED, None, "sandbox"),
+        (SIMULATED, "binance", "binance"),
+        ({}, None, "binance"),
+    ],
+)
+def test_simulated_candles_never_land_among_real_ones(tmp_path, exchange, given, folder) -> None:
+    (tmp_path / "binance").mkdir()
+    config = {"exchange": exchange, "datadir": tmp_path / "binance"}
+    keep_simulated_candles_apart(config, given)
+    assert config["datadir"] == tmp_path / folder
+    assert config["datadir"].is_dir()
+
+
+def test_a_command_without_candles_is_left_alone() -> None:
+    config = {"exchange": SIMULATED}
+    keep_simulated_candles_apart(config, None)
+    assert "datadir" not in config

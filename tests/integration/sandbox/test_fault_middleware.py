@@ -236,6 +236,15 @@ async def test_symbols_are_found_however_a_venue_spells_them(
     assert active.price_factor == 2
 
 
+@pytest.mark.parametrize("pair", ["XXBTZUSD", "XBTUSD", "XBT/USD"])
+async def test_krakens_oldest_pairs_are_found_by_any_of_their_names(
+    venue: Venue, pair: str
+) -> None:
+    venue.arm({"kind": "lying_price", "factor": 2, "symbol": "BTCUSD"})
+    await venue.client.get("/0/public/OHLC", params={"pair": pair})
+    assert venue.injector.log[0].symbol == "BTCUSD"
+
+
 async def test_control_arms_shows_and_disarms_untouched_by_faults(venue: Venue) -> None:
     plan = {"seed": 5, "rules": [{"kind": "dark"}]}
     armed = await venue.client.put("/sandbox/faults", json=plan)
