@@ -53,7 +53,12 @@ def complete_api_server(config: MutableMapping[str, Any]) -> None:
     owner can read, and used again at later starts.
     """
     server = config.get("api_server")
-    if not isinstance(server, MutableMapping) or not server.get("enabled"):
+    if not isinstance(server, MutableMapping):
+        return
+    if not server.get("enabled"):
+        # freqtrade's schema asks for both even of a server that is switched off.
+        server.setdefault("username", "")
+        server.setdefault("password", "")
         return
     missing = [key for key in ApiCredentials.model_fields if not server.get(key)]
     if not missing:

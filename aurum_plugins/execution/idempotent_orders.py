@@ -15,6 +15,9 @@ nothing (venue dark)   and side starts by settling this one, once the exchange w
                        as too old; none is sent while the exchange cannot be asked
 =====================  ==================================================================
 
+freqtrade asks for all orders of a symbol when a balance is not what it expects, and books those
+that it did not know. An order that it was told of in this way counts as settled.
+
 References
 ----------
 Binance spot API, "General information": HTTP 5XX return codes and timeouts mean that the
@@ -97,6 +100,7 @@ class IdempotentOrders:
     ) -> None:
         self._api = api
         self._send = send or api.create_order
+        self._list = api.fetch_orders
         self._sleep = sleep
         self._monotonic = monotonic
         self._unsettled: dict[tuple[str, str], _Unsettled] = {}
@@ -134,6 +138,15 @@ class IdempotentOrders:
             unreadable = ccxt.ExchangeNotAvailable(f"unreadable answer: {error!r}")
             return self._look_up(symbol, side, params["clientOrderId"], unreadable)
 
+    def fetch_orders(self, symbol: str | None = None, *args: Any, **kwargs: Any) -> list[Order]:
+        """Ask for orders, with ccxt's own parameters and result; those told of are settled."""
+        orders: list[Order] = self._list(symbol, *args, **kwargs)
+        told = {order.get("clientOrderId") for order in orders}
+        for key, unsettled in list(self._unsettled.items()):
+            if unsettled.client_order_id in told:
+                self._unsettled.pop(key, None)
+        return orders
+
     def _look_up(
         self, symbol: str, side: str, client_order_id: str, error: ccxt.BaseError
     ) -> Order:
@@ -149,7 +162,7 @@ class IdempotentOrders:
                 continue
             if found is not None:
                 logger.warning("Order %s had been taken: %s.", client_order_id, found["id"])
-                del self._unsettled[symbol, side]
+                self._unsettled.pop((symbol, side), None)
                 return found
         raise error
 
@@ -163,7 +176,7 @@ class IdempotentOrders:
             found = self._find(symbol, unsettled.client_order_id)
         except Exception as error:
             raise OutcomeUnknown(symbol, unsettled.client_order_id) from error
-        del self._unsettled[symbol, side]
+        self._unsettled.pop((symbol, side), None)
         if found is None or (not found["filled"] and found["status"] != "open"):
             return None
         logger.warning("Order %s stands for the new one on %s.", found["id"], symbol)
@@ -180,6 +193,8 @@ class IdempotentOrders:
 def guard(api: Any) -> bool:
     """Make a ccxt exchange's `create_order` idempotent, if its look-up is known to work.
 
+    Its `fetch_orders` is replaced as well.
+
     Returns
     -------
     bool
@@ -192,7 +207,9 @@ def guard(api: Any) -> bool:
             api.id,
         )
         return False
-    api.create_order = IdempotentOrders(api).create_order
+    orders = IdempotentOrders(api)
+    api.create_order = orders.create_order
+    api.fetch_orders = orders.fetch_orders
     return True
 
 

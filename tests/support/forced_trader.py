@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +27,10 @@ EXITS = {"market": 5, "limit": 5, "far limit": 1}
 WHOLE_EXITS = {"market": 1, "through limit": 1}
 ENTRY_PRICES = {"far limit": 0.97}
 EXIT_PRICES = {"far limit": 1.03, "through limit": 0.98}
-# Quote currency that half a position must be worth, well above the smallest order.
-HALVES_FROM = 40.0
+# Quote currency. The exchange takes no order below 5: what an order left of a position may be worth
+# less and is then kept, and larger remains are not divided on purpose.
+SELLABLE_FROM = 6.0
+DIVISIBLE_FROM = 40.0
 
 
 class ForcedTrader:
@@ -73,7 +74,7 @@ class ForcedTrader:
             if trade is None:
                 if enters:
                     self._enter(pair, self._pick(ENTRIES), thin=self._random.random() < 0.35)
-            elif not trade["has_open_orders"]:
+            elif _is_sellable(trade):
                 self._exit(trade)
 
     def leave_orders_open(self) -> None:
@@ -90,13 +91,15 @@ class ForcedTrader:
         self._enter(far, "far limit", thin=False)
 
     def close_all(self, seconds: float) -> None:
-        """Sell everything and wait for it; what is too little to be sold stays."""
-        deadline = time.monotonic() + seconds
-        while (trades := self.bot.get("status")) and time.monotonic() < deadline:
-            for trade in trades:
-                if not trade["has_open_orders"]:
-                    self._order("forceexit", tradeid=str(trade["trade_id"]), ordertype="market")
-            time.sleep(0.5)
+        """Sell all that can be sold, and wait until no order is open."""
+
+        def done() -> bool:
+            trades = self.bot.get("status")
+            for trade in filter(_is_sellable, trades):
+                self._order("forceexit", tradeid=str(trade["trade_id"]), ordertype="market")
+            return not any(t["has_open_orders"] or _is_sellable(t) for t in trades)
+
+        wait_for("end of all orders", done, seconds)
 
     def _enter(self, pair: str, way: str, *, thin: bool) -> None:
         terms = self._terms(pair, way, ENTRY_PRICES)
@@ -109,7 +112,7 @@ class ForcedTrader:
         whole = pair in SOLD_WHOLE
         terms = self._terms(pair, self._pick(WHOLE_EXITS if whole else EXITS), EXIT_PRICES)
         sold_before = any(order["ft_order_side"] == "sell" for order in trade["orders"])
-        divisible = not (whole or sold_before) and trade["stake_amount"] > HALVES_FROM
+        divisible = not (whole or sold_before) and trade["stake_amount"] > DIVISIBLE_FROM
         with self._depth(pair, thin=divisible and self._random.random() < 0.4):
             self._order("forceexit", tradeid=str(trade["trade_id"]), **terms)
 
@@ -151,7 +154,12 @@ class ForcedTrader:
             injector.disarm()
 
 
+def _is_sellable(trade: dict[str, Any]) -> bool:
+    return not trade["has_open_orders"] and trade["stake_amount"] >= SELLABLE_FROM
+
+
 def _reason(answer: requests.Response) -> str:
     """What freqtrade complains of, without the pair."""
-    text = str(answer.json().get("error", answer.text)).split(": ", 1)[-1]
+    is_json = answer.headers["content-type"].startswith("application/json")
+    text = str(answer.json()["error"] if is_json else answer.text).split(": ", 1)[-1]
     return re.sub(r" ?\b[A-Z]+/USDT\b.*", "", text)

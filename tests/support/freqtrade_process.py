@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -120,10 +121,14 @@ class FreqtradeProcess:
         self.send(signal.SIGKILL)
 
     def send(self, number: int) -> None:
-        """Signal the process and wait for its end."""
-        if self._process is not None and self.alive:
+        """Signal the process and wait for its end, once more if it missed the signal."""
+        for _ in range(4):
+            if self._process is None or not self.alive:
+                return
             self._process.send_signal(number)
-            self._process.wait(60)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(15)
+        assert not self.alive, f"freqtrade does not end:\n{self.tail()}"
 
     @property
     def alive(self) -> bool:

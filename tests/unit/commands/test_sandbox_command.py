@@ -105,7 +105,9 @@ def test_a_keys_file_with_something_else_in_it_is_not_overwritten(keys) -> None:
 
 def test_a_keys_file_that_cannot_be_written_is_named(tmp_path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match=r"keys\.json: must be a file that can be read and written"):
+    with pytest.raises(
+        ConfigurationError, match=r"keys\.json: must be a file that can be read and written"
+    ):
         AccountKeys.load_or_create(tmp_path / "file" / "keys.json")
 
 

@@ -53,6 +53,7 @@ class FakeExchange:
             "filled": 0.0,
             "amount": amount,
             "symbol": symbol,
+            "clientOrderId": client_id,
         }
         self.book[client_id] = order
         if moment == "after":
@@ -67,6 +68,9 @@ class FakeExchange:
             return self.book[params["clientOrderId"]]
         except KeyError:
             raise ccxt.OrderNotFound("-2013") from None
+
+    def fetch_orders(self, symbol: str, since: int | None = None) -> list[dict[str, Any]]:
+        return [order for order in self.book.values() if order["symbol"] == symbol]
 
 
 class Time:
@@ -91,9 +95,12 @@ def time() -> Time:
 
 
 @pytest.fixture
-def buy(exchange: FakeExchange, time: Time) -> Callable[..., dict[str, Any]]:
-    orders = IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
+def orders(exchange: FakeExchange, time: Time) -> IdempotentOrders:
+    return IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
 
+
+@pytest.fixture
+def buy(orders: IdempotentOrders) -> Callable[..., dict[str, Any]]:
     def place(side: str = "buy", symbol: str = PAIR) -> dict[str, Any]:
         return orders.create_order(symbol, "limit", side, 1.0, 100.0, {})
 
@@ -114,15 +121,22 @@ def test_each_order_has_an_id_that_binance_accepts(exchange, buy) -> None:
     assert first.replace("-", "").isalnum()
 
 
-def test_a_given_client_order_id_is_kept(exchange, time) -> None:
-    orders = IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
+def test_a_given_client_order_id_is_kept(exchange, orders) -> None:
     orders.create_order(PAIR, "limit", "buy", 1.0, 100.0, {"clientOrderId": "mine"})
     assert exchange.sent == ["mine"]
 
 
 @pytest.mark.parametrize(
     "lost",
-    [LOST, DARK, ccxt.ExchangeNotAvailable("502"), ccxt.BadResponse("torn"), TypeError("parse")],
+    [
+        LOST,
+        DARK,
+        ccxt.ExchangeNotAvailable("502"),
+        ccxt.BadResponse("torn"),
+        ccxt.OperationFailed("-1000, sent with status 500 or 503"),
+        ccxt.ExchangeError("524"),
+        TypeError("parse"),
+    ],
 )
 def test_an_order_that_was_taken_before_the_answer_was_lost_is_found(exchange, buy, lost) -> None:
     exchange.failures = [("after", lost)]
@@ -156,6 +170,7 @@ def test_the_next_order_after_one_that_was_not_taken_is_sent(exchange, buy) -> N
     [
         ccxt.InsufficientFunds("-2010"),
         ccxt.InvalidOrder("-1013"),
+        ccxt.AuthenticationError("-2015"),
         ccxt.RateLimitExceeded("429"),
         ccxt.DDoSProtection("418"),
         ccxt.InvalidNonce("-1021"),
@@ -218,9 +233,34 @@ def test_an_unsettled_entry_does_not_hold_up_exits_or_other_pairs(exchange, buy)
     assert buy(symbol="ETH/USDT")["symbol"] == "ETH/USDT"
 
 
+def test_an_order_that_the_bot_was_told_of_does_not_stand_for_another(
+    exchange, orders, buy, time
+) -> None:
+    exchange.failures = [("after", LOST)]
+    exchange.lookups = [DARK] * len(LOOKUP_DELAYS)
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    waited = time.now
+    assert [order["id"] for order in orders.fetch_orders(PAIR, since=0)] == ["1"]
+    assert buy()["id"] == "2"
+    assert time.now == waited
+
+
+def test_being_told_of_other_orders_settles_nothing(exchange, orders, buy) -> None:
+    buy()
+    exchange.failures = [("before", LOST)]
+    with pytest.raises(ccxt.NetworkError):
+        buy()
+    orders.fetch_orders(PAIR)
+    exchange.lookups = [DARK]
+    with pytest.raises(OutcomeUnknown):
+        buy()
+
+
 def test_guard_replaces_create_order_where_the_look_up_is_known(exchange) -> None:
     assert guard(exchange)
     assert isinstance(exchange.create_order.__self__, IdempotentOrders)
+    assert exchange.fetch_orders.__self__ is exchange.create_order.__self__
     assert exchange.create_order(PAIR, "limit", "buy", 1.0, 100.0)["id"] == "1"
 
 

@@ -1,0 +1,137 @@
+"""The commands that the README shows, run in its order on a fresh copy of the project's files."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from aurum_plugins.commands.sandbox_link import freqtrade_environment
+from aurum_plugins.sandbox import SandboxConfig, SandboxServer
+
+ROOT = Path(__file__).resolve().parents[2]
+CANDLES = ROOT.parent / "shared" / "data" / "binance-1h"
+COMMANDS = [
+    line
+    for block in re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    for line in block.splitlines()
+]
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
+
+
+def commands(start: str) -> list[str]:
+    found = [command for command in COMMANDS if command.startswith(start)]
+    assert found, f"the README shows no command that starts with {start!r}"
+    return found
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """What the commands need of a checkout."""
+    for name in ("configs", "user_data/strategies", "user_data/config.json"):
+        source, target = ROOT / name, tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    return tmp_path
+
+
+def start(command: str, folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        shlex.split(command),
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def run(command: str, folder: Path, environment: dict[str, str]) -> str:
+    with start(command, folder, environment) as process:
+        output, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, f"{command}\n{output[-4000:]}"
+    return output
+
+
+def run_until(command: str, words: str, folder: Path, environment: dict[str, str]) -> str:
+    """Start a command that does not end, wait for its words, and interrupt it."""
+    output = ""
+    with start(command, folder, environment) as process:
+        deadline = time.monotonic() + 120
+        for line in process.stdout:
+            output += line
+            if words in line:
+                break
+            assert time.monotonic() < deadline, output[-4000:]
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert words in output, output[-4000:]
+    return output
+
+
+def test_every_command_is_covered_by_a_test_below() -> None:
+    known = ("make run", "make test", "freqtrade ", "aurum sandbox", "aurum doctor")
+    assert [command for command in COMMANDS if not command.startswith(known)] == []
+
+
+def test_the_make_targets_exist() -> None:
+    for command in commands("make "):
+        run(f"{command} --dry-run", ROOT, dict(os.environ))
+
+
+def test_freqtrades_commands_work_as_they_stand(copy) -> None:
+    with SandboxServer(SandboxConfig(port=0, request_weight=None)) as server:
+        environment = freqtrade_environment(server.url)
+        # 80 columns would cut freqtrade's tables.
+        environment |= {"COLUMNS": "200", "FREQTRADE__API_SERVER__ENABLED": "false"}
+        for command in commands("freqtrade "):
+            if command.startswith("freqtrade trade"):
+                run_until(command, "state='RUNNING'", copy, environment)
+                continue
+            output = run(command, copy, environment)
+            if "list-strategies" in command:
+                assert re.search(r"AurumStrategy │ *AurumStrategy.py │ *OK", output)
+            if "test-pairlist" in command:
+                assert "AurumActiveFilter" in output
+                assert "'LTC/USDT'" in output
+            if "backtesting" in command:
+                assert "AurumCooldown" in output
+                assert "STRATEGY SUMMARY" in output
+            if "hyperopt" in command:
+                assert "3/3" in output
+    assert not list((copy / "user_data" / "strategies").glob("*.json"))
+    assert list((copy / "user_data" / "data" / "sandbox").glob("*-1m.feather"))
+
+
+def test_the_simulated_exchange_starts_as_shown(copy) -> None:
+    environment = freqtrade_environment("http://unused")
+    plain, *replays = commands("aurum sandbox")
+    run_until(f"{plain} --port 0", "Ctrl-C stops it", copy, environment)
+    if not CANDLES.is_dir():
+        pytest.skip(f"real candles are not at {CANDLES}")
+    for command in replays:
+        real = command.replace("~/candles/binance", str(CANDLES))
+        if "--run" in real:
+            output = run(real, copy, environment | {"COLUMNS": "200"})
+            assert "STRATEGY SUMMARY" in output
+        else:
+            run_until(f"{real} --port 0", "Ctrl-C stops it", copy, environment)
+
+
+def test_the_doctor_runs_as_shown(copy) -> None:
+    (command,) = commands("aurum doctor")
+    programs = str(Path(sys.executable).parent)
+    output = run(command, copy, {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"})
+    assert "AurumStrategy" in output
