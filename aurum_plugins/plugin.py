@@ -1,57 +1,30 @@
 """How plain freqtrade learns of AurumBotX: the only module that reaches into its internals.
 
 freqtrade gives pairlists and protections no user directory and checks pairlist names against an
-enum before any strategy is loaded. `aurum_plugins.pth`, which Python reads at start-up, calls
-`arm`: it installs a finder that costs nothing until freqtrade imports one of the modules in
-`_HOOKS`, and then completes that module. Hyperopt's worker processes start the same way.
-
-This module is imported by every Python process of the environment: it imports nothing beyond
-`sys` and `os`, which are loaded anyway, until freqtrade itself is imported.
+enum before any strategy is loaded. So `aurum_plugins.start_up`, which every process of the
+environment runs (hyperopt's workers too), hands each module of freqtrade named in `_HOOKS` to
+`complete`, right after its import.
 """
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-    from typing import Any
+from aurum_plugins.errors import ConfigurationError, IncompatibleFreqtrade
 
-OFF_SWITCH = "AURUM_PLUGINS_DISABLE"
 TESTED_SERIES = "2026.9"
 TESTED_RANGE = ">=2026.9,<2026.10"
-_PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib would cost start-up time
-
-
-def arm() -> bool:
-    """Install the lazy hook, once.
-
-    Returns
-    -------
-    bool
-        Whether the hook is in place: False if `AURUM_PLUGINS_DISABLE` is set to anything but
-        "" or "0".
-    """
-    if os.environ.get(OFF_SWITCH, "") not in ("", "0"):
-        return False
-    if not is_armed():
-        sys.meta_path.insert(0, _Finder())
-    return True
-
-
-def is_armed() -> bool:
-    """Whether this process has the hook."""
-    return any(type(finder).__name__ == _Finder.__name__ for finder in sys.meta_path)
+_PACKAGE = Path(__file__).parent
 
 
 def plugin_names(folder: str) -> list[str]:
     """Names of our plugins of one kind, "pairlists" or "protections": the files of the folder."""
-    files = sorted(os.listdir(os.path.join(_PACKAGE, folder)))  # noqa: PTH118, PTH208
-    return [f[:-3] for f in files if f.endswith(".py") and not f.startswith("_")]
+    files = (_PACKAGE / folder).glob("*.py")
+    return sorted(file.stem for file in files if not file.name.startswith("_"))
 
 
 def check_freqtrade_version(installed: str) -> None:
@@ -62,49 +35,20 @@ def check_freqtrade_version(installed: str) -> None:
     aurum_plugins.errors.IncompatibleFreqtrade
         Unless `installed` is `TESTED_SERIES` or one of its patch releases.
     """
-    from aurum_plugins.errors import IncompatibleFreqtrade  # noqa: PLC0415 - lazy on purpose
-
     if installed != TESTED_SERIES and not installed.startswith(f"{TESTED_SERIES}."):
         raise IncompatibleFreqtrade(installed, TESTED_RANGE)
 
 
-class _Finder:
-    """A `sys.meta_path` entry that completes the modules of `_HOOKS` after their import."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        hook = _HOOKS.get(fullname)
-        if hook is None:
-            return None
-        for finder in sys.meta_path:
-            if finder is self:
-                continue
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                _complete_after_import(spec.loader, hook)
-                return spec
-        return None
-
-
-def _complete_after_import(loader: Any, hook: Callable[[ModuleType], None]) -> None:
-    execute = loader.exec_module
-
-    def exec_module(module: ModuleType) -> None:
-        execute(module)
-        hook(module)
-
-    loader.exec_module = exec_module
+def complete(module: ModuleType) -> None:
+    """Complete one of the modules of `aurum_plugins.start_up.HOOKED`, just imported."""
+    _HOOKS[module.__name__](module)
 
 
 def _guard_version(freqtrade: ModuleType) -> None:
-    from aurum_plugins.errors import IncompatibleFreqtrade  # noqa: PLC0415 - lazy on purpose
-
     try:
         check_freqtrade_version(freqtrade.__version__)
     except IncompatibleFreqtrade as error:
-        program = os.path.basename(sys.argv[0]) if sys.argv else ""  # noqa: PTH119
-        if program.startswith("freqtrade"):
+        if Path(sys.argv[0]).name.startswith("freqtrade"):
             sys.exit(f"Error: {error}")
         raise
 
@@ -117,10 +61,8 @@ def _extend_pairlist_enum(constants: ModuleType) -> None:
 
 def _extend_search_paths(resolver: type, folder: str) -> None:
     """Let a resolver look into our folder as well, after its own."""
-    from pathlib import Path  # noqa: PLC0415 - lazy on purpose
-
     stock = resolver.build_search_paths  # type: ignore[attr-defined]
-    ours = Path(_PACKAGE, folder)
+    ours = _PACKAGE / folder
 
     def build_search_paths(*args: Any, **kwargs: Any) -> list[Path]:
         return [*stock(*args, **kwargs), ours]
@@ -146,14 +88,14 @@ def _guard_exchange(module: ModuleType) -> None:
     stock_process = exchange._process_ohlcv_df
 
     def _init_ccxt(self: Any, exchange_config: Any, sync: bool, ccxt_kwargs: Any) -> Any:
-        from aurum_plugins import market_data  # noqa: PLC0415 - lazy on purpose
+        from aurum_plugins import market_data
 
         api = stock_init(self, exchange_config, sync, ccxt_kwargs)
         market_data.refuse_unreadable_answers(api)
         if not sync:
             market_data.refuse_misdated_candles(api)
         elif not self._config["dry_run"]:
-            from aurum_plugins.execution.idempotent_orders import guard  # noqa: PLC0415 - lazy
+            from aurum_plugins.execution.idempotent_orders import guard
 
             guard(api)
         return api
@@ -161,7 +103,7 @@ def _guard_exchange(module: ModuleType) -> None:
     def _process_ohlcv_df(
         self: Any, pair: str, timeframe: str, c_type: Any, ticks: Any, cache: bool, *rest: Any
     ) -> Any:
-        from aurum_plugins.market_data import without_revised  # noqa: PLC0415 - lazy on purpose
+        from aurum_plugins.market_data import without_revised
 
         known = self._klines.get((pair, timeframe, c_type))
         if cache and known is not None:
@@ -178,10 +120,9 @@ def _check_configuration(module: ModuleType) -> None:
     stock = configuration.load_config
 
     def load_config(self: Any) -> dict[str, Any]:
-        from freqtrade.exceptions import OperationalException  # noqa: PLC0415 - lazy on purpose
+        from freqtrade.exceptions import OperationalException
 
-        from aurum_plugins import config as ours  # noqa: PLC0415 - lazy on purpose
-        from aurum_plugins.errors import ConfigurationError  # noqa: PLC0415 - lazy on purpose
+        from aurum_plugins import config as ours
 
         config: dict[str, Any] = stock(self)
         try:

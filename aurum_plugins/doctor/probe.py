@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aurum_plugins import config as our_config
-from aurum_plugins import plugin
+from aurum_plugins import start_up
 from aurum_plugins.credentials import ApiCredentials
 from aurum_plugins.doctor.facts import (
     Candles,
@@ -42,7 +42,7 @@ def gather(arguments: list[str]) -> FreqtradeFacts:
     arguments : list of str
         A freqtrade command with its options.
     """
-    facts: dict[str, Any] = {"armed": plugin.is_armed()}
+    facts: dict[str, Any] = {"armed": start_up.is_armed()}
     try:
         import freqtrade.commands  # noqa: F401, PLC0415 - may fail, which is a fact too
     except Exception as error:  # noqa: BLE001 - whatever a broken installation raises

@@ -33,9 +33,8 @@ class UnreadableAnswer(ccxt.BadResponse):  # type: ignore[misc]
     def __init__(self, venue: str, method: str, answer: object) -> None:
         self.venue = venue
         self.method = method
-        super().__init__(
-            f"{venue}: the answer to a {method} request must be JSON, got {str(answer)[:_EXCERPT]!r}"
-        )
+        excerpt = str(answer)[:_EXCERPT]
+        super().__init__(f"{venue}: the answer to a {method} request must be JSON, got {excerpt!r}")
 
 
 def refuse_unreadable_answers(api: Any) -> None:

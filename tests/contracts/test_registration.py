@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from aurum_plugins import plugin
+from aurum_plugins import plugin, start_up
 from aurum_plugins.errors import IncompatibleFreqtrade
 
 PAIRLISTS = plugin.plugin_names("pairlists")
@@ -22,7 +22,7 @@ PROTECTIONS = plugin.plugin_names("protections")
 
 def python(code: str, **environment: str) -> str:
     """Run code in a new interpreter, which knows nothing of this test's imports."""
-    inherited = {k: v for k, v in os.environ.items() if k != plugin.OFF_SWITCH}
+    inherited = {k: v for k, v in os.environ.items() if k != start_up.OFF_SWITCH}
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={**inherited, **environment},
@@ -48,19 +48,23 @@ def test_the_start_up_file_is_installed() -> None:
 def test_start_up_arms_the_hook_without_importing_freqtrade() -> None:
     code = """
 import sys
-from aurum_plugins import plugin
+from aurum_plugins import start_up
 heavy = {"freqtrade", "ccxt", "pandas", "numpy", "aiohttp", "pydantic"}
-print(plugin.is_armed(), sorted(heavy & sys.modules.keys()))
+print(start_up.is_armed(), sorted(heavy & sys.modules.keys()))
 """
     assert python(code) == "True []"
+
+
+def test_the_hooked_modules_are_those_that_can_be_completed() -> None:
+    assert set(plugin._HOOKS) == start_up.HOOKED
 
 
 def test_arming_twice_changes_nothing() -> None:
     code = """
 import sys
-from aurum_plugins import plugin
+from aurum_plugins import start_up
 before = len(sys.meta_path)
-plugin.arm(); plugin.arm()
+start_up.arm(); start_up.arm()
 print(len(sys.meta_path) - before)
 """
     assert python(code) == "0"
@@ -119,11 +123,11 @@ print(Parallel(n_jobs=2)(delayed(names)() for _ in range(2))[1][-1])
 def test_the_off_switch_gives_stock_freqtrade() -> None:
     code = """
 import sys
-from aurum_plugins import plugin
+from aurum_plugins import start_up
 from freqtrade.constants import AVAILABLE_PAIRLISTS
 from freqtrade.resolvers import PairListResolver
 import freqtrade.main, freqtrade.exceptions
-print(plugin.is_armed(), [n for n in AVAILABLE_PAIRLISTS if n.startswith("Aurum")],
+print(start_up.is_armed(), [n for n in AVAILABLE_PAIRLISTS if n.startswith("Aurum")],
       len(PairListResolver.build_search_paths({})),
       freqtrade.main.ConfigurationError is freqtrade.exceptions.ConfigurationError)
 """

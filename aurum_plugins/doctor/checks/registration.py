@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from aurum_plugins.doctor.finding import Finding, Level
 from aurum_plugins.doctor.surroundings import Surroundings
-from aurum_plugins.plugin import OFF_SWITCH, plugin_names
+from aurum_plugins.plugin import plugin_names
+from aurum_plugins.start_up import OFF_SWITCH
 
 SUBJECT = "registration"
 _REINSTALL = "`pip install --force-reinstall --no-deps -e .` in a checkout of AurumBotX"

@@ -213,7 +213,7 @@ class TestStrategy:
 
 
 def test_candles(ask: Ask, tmp_path: Path) -> None:
-    folder = tmp_path / "data/binance"
+    folder = tmp_path / "data/sandbox"
     folder.mkdir(parents=True)
     dates = pd.date_range("2024-01-01", periods=5, freq="1h", tz="UTC").as_unit("ms")
     ones = dict.fromkeys(("open", "high", "low", "close", "volume"), np.ones(5))
@@ -226,7 +226,7 @@ def test_candles(ask: Ask, tmp_path: Path) -> None:
 
 
 def test_a_torn_file_of_another_format(ask: Ask, tmp_path: Path) -> None:
-    folder = tmp_path / "data/binance"
+    folder = tmp_path / "data/sandbox"
     folder.mkdir(parents=True)
     (folder / "BTC_USDT-1h.parquet").write_bytes(b"torn")
     btc, _, _ = ask(dataformat_ohlcv="parquet").candles
@@ -240,7 +240,7 @@ def test_a_reader_that_raises(ask: Ask, tmp_path: Path, monkeypatch: pytest.Monk
         raise EOFError
 
     monkeypatch.setattr(FeatherDataHandler, "ohlcv_data_min_max", refuse)
-    folder = tmp_path / "data/binance"
+    folder = tmp_path / "data/sandbox"
     folder.mkdir(parents=True)
     (folder / "BTC_USDT-1h.feather").touch()
     btc, _, _ = ask().candles
