@@ -7,7 +7,7 @@ import numpy as np
 from aurum_plugins.clock import SECOND_MS
 from aurum_plugins.sandbox.market.intervals import open_of
 from aurum_plugins.sandbox.market.intrabar import SecondPath
-from aurum_plugins.sandbox.market.tape import Candles
+from aurum_plugins.sandbox.market.tape import Candles, IntArray
 
 
 def aggregate(candles: Candles, interval: str) -> Candles:
@@ -25,9 +25,21 @@ def aggregate(candles: Candles, interval: str) -> Candles:
     Candles
         The last one may be partial: it covers what `candles` covers.
     """
+    return merge(candles, open_of(interval, candles.open_ms))
+
+
+def merge(candles: Candles, opens: IntArray) -> Candles:
+    """Merge runs of candles that belong to the same longer one.
+
+    Parameters
+    ----------
+    candles : Candles
+        Shorter candles; holes are allowed.
+    opens : ndarray of int64, shape (n,)
+        For each of them, UTC milliseconds at which the longer one opens; never falling.
+    """
     if len(candles) == 0:
         return candles
-    opens = open_of(interval, candles.open_ms)
     first = np.flatnonzero(np.diff(opens, prepend=opens[0] - 1))
     last = np.append(first[1:], len(opens)) - 1
     return Candles(

@@ -11,6 +11,7 @@ import numpy as np
 from aurum_plugins.clock import HOUR_MS, MINUTE_MS, SECOND_MS
 from aurum_plugins.sandbox.faults.draws import key_of
 from aurum_plugins.sandbox.instruments import Instrument
+from aurum_plugins.sandbox.market.aggregation import merge
 from aurum_plugins.sandbox.market.book import Book, model_book
 from aurum_plugins.sandbox.market.grid import Grid
 from aurum_plugins.sandbox.market.intervals import INTERVAL_MS
@@ -18,7 +19,6 @@ from aurum_plugins.sandbox.market.market import Market, Trades
 from aurum_plugins.sandbox.market.tape import Candles, FloatArray, IntArray
 from aurum_plugins.sandbox.venue_view.dollar import DollarTape
 from aurum_plugins.sandbox.venue_view.listing import Listing, Venue
-from aurum_plugins.sandbox.venue_view.merging import merge
 from aurum_plugins.sandbox.venue_view.slow_noise import SlowNoise
 from aurum_plugins.sandbox.venue_view.summary import Summary
 
@@ -131,7 +131,8 @@ class VenueView:
             -(-stop // length_ms) * length_ms,
             now_ms=now_ms,
         )
-        return merge(self._seen(listing, fine, fine_ms, now_ms), length_ms)
+        seen = self._seen(listing, fine, fine_ms, now_ms)
+        return merge(seen, seen.open_ms // length_ms * length_ms)
 
     def summary(self, listing: Listing, start_ms: int, *, now_ms: int) -> Summary:
         """Figures of the time from `start_ms` until now, both UTC milliseconds."""

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from aurum_plugins.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from aurum_plugins.sandbox.instruments import Instrument
 from aurum_plugins.sandbox.market import Candles, Market, UnknownSymbol
+from aurum_plugins.sandbox.market.aggregation import merge as merge_runs
 from aurum_plugins.sandbox.venue_view import Listing, Summary, Venue, VenueView, fixed, plain
 from aurum_plugins.sandbox.venue_view.dollar import DollarTape
-from aurum_plugins.sandbox.venue_view.merging import merge
 from aurum_plugins.sandbox.venue_view.slow_noise import SlowNoise
 from aurum_plugins.sandbox.venue_view.view import USDT_USD
 
@@ -70,6 +70,10 @@ def usd(view: VenueView) -> Listing:
 @pytest.fixture(scope="module")
 def usdt(view: VenueView) -> Listing:
     return view.listings["BTCUSDT"]
+
+
+def merge(candles: Candles, length_ms: int) -> Candles:
+    return merge_runs(candles, candles.open_ms // length_ms * length_ms)
 
 
 class TestListings:
