@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,8 @@ from aurum_plugins.errors import ConfigurationError, PortInUse
 from aurum_plugins.sandbox import ReplayConfig, SandboxConfig, SandboxServer
 
 API_HOST = "127.0.0.1"
+POLL_SECONDS = 0.5
+GRACE_SECONDS = 15.0
 
 _DEFAULTS = SandboxConfig()
 
@@ -91,17 +95,19 @@ def _announce(console: Console, exchange: str, api: str, user_data: Path) -> Non
 
 
 def _run_until_stopped(command: list[str], environment: dict[str, str]) -> int:
-    """Run freqtrade; a signal to us asks it, once, to end, and its clean-up is waited for."""
-    # In a process group of its own, or Ctrl-C in a terminal would reach it twice.
+    """Run freqtrade; a signal to us asks it to end, and its clean-up is waited for."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    # In a process group of its own, or Ctrl-C in a terminal would reach it as well.
     with subprocess.Popen(command, env=environment, process_group=0) as bot:  # noqa: S603
-
-        def ask_to_end(*_: object) -> None:
-            if bot.poll() is None:
+        while bot.poll() is None:
+            if stop.wait(POLL_SECONDS):
                 bot.send_signal(signal.SIGINT)
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, ask_to_end)
-        return bot.wait()
+                # Asked again after a while: freqtrade can lose a signal in its busiest moments.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    bot.wait(GRACE_SECONDS)
+        return bot.returncode
 
 
 def _require_free(host: str, port: int) -> None:

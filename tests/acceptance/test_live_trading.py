@@ -11,7 +11,8 @@ from re import findall
 import ccxt
 import pytest
 from forced_trader import SOLD_WHOLE, ForcedTrader
-from freqtrade_process import ROOT, FreqtradeProcess
+from freqtrade_process import ROOT, FreqtradeProcess, merge
+from pydantic import SecretStr
 from trade_books import UNIT, TradeBooks
 
 from aurum_plugins.sandbox.config import AccountConfig, SandboxConfig
@@ -48,7 +49,7 @@ HARMLESS = {
 def sandbox(seed: int, *, pay_fees_in_bnb: bool = False) -> SandboxServer:
     account = AccountConfig(
         api_key=KEY,
-        secret=SECRET,
+        secret=SecretStr(SECRET),
         balances={"USDT": Decimal(10_000), "BNB": Decimal(1)},
         pay_fees_in_bnb=pay_fees_in_bnb,
     )
@@ -75,7 +76,9 @@ class ExchangeBooks:
 
     def __init__(self, server: SandboxServer) -> None:
         self._url = server.url
-        self.account: Account = server.exchange.engine.account(KEY)
+        account = server.exchange.engine.account(KEY)
+        assert account is not None
+        self.account: Account = account
         self.orders = {str(order.order_id): order for order in self.account.orders.values()}
         self.unexplained = server.exchange.engine.reconcile(self.account)
 
@@ -158,7 +161,7 @@ def test_balances_and_trade_database_agree(seed: int, tmp_path: Path) -> None:
             halfway = TradeBooks(bot.database)
             booked_open = {order.order_id for order in halfway.orders if order.is_open}
             waiting = {n for n, order in ExchangeBooks(server).orders.items() if order.is_open}
-            bot.config["order_time_in_force"]["entry"] = "IOC"
+            merge(bot.config, {"order_time_in_force": {"entry": "IOC"}})
             bot.start()
             trader.trade_until(TRADES + 2, 240)
             trader.close_all(30)
