@@ -90,7 +90,7 @@ class DailyPath(DayChain[PairDay]):
         self._climate = climate
         self.daily = instrument.volatility / math.sqrt(365)
         taste = stream(seed, f"loading {instrument.symbol}", 0).random()
-        self.loading = 0.78 + 0.14 * float(taste)
+        self.loading = 0.62 + 0.16 * float(taste)
         self.rest = math.sqrt(1 - self.loading**2)
 
     def _make(self, block: int, previous: PairDay) -> list[PairDay]:

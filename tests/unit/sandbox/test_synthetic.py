@@ -80,13 +80,13 @@ class TestSameSeedSameMarket:
         btc = tape.window("BTCUSDT", begin, begin + 3 * MINUTE_MS)
         eth = tape.window("ETHUSDT", begin, begin + 3 * MINUTE_MS)
         # A processor's last bit of exp() may move a price by a tick.
-        assert btc.open == pytest.approx([119704.41, 119686.17, 119665.28], abs=0.011)
-        assert btc.high == pytest.approx([119724.66, 119710.86, 119682.77], abs=0.011)
-        assert btc.low == pytest.approx([119681.65, 119664.97, 119631.89], abs=0.011)
-        assert btc.close == pytest.approx([119686.17, 119665.28, 119648.14], abs=0.011)
-        assert btc.volume == pytest.approx([3.07384, 1.3882, 2.73068], abs=1.1e-5)
-        assert eth.close == pytest.approx([6815.58, 6813.32, 6812.96], abs=0.011)
-        assert eth.volume == pytest.approx([48.9932, 162.3671, 16.8829], abs=1.1e-4)
+        assert btc.open == pytest.approx([108173.61, 108150.14, 108135.77], abs=0.011)
+        assert btc.high == pytest.approx([108190.45, 108176.89, 108152.81], abs=0.011)
+        assert btc.low == pytest.approx([108146.8, 108135.34, 108099.63], abs=0.011)
+        assert btc.close == pytest.approx([108150.14, 108135.77, 108115.42], abs=0.011)
+        assert btc.volume == pytest.approx([4.09611, 1.43118, 3.66378], abs=1.1e-5)
+        assert eth.close == pytest.approx([6295.13, 6293.09, 6292.69], abs=0.011)
+        assert eth.volume == pytest.approx([53.2733, 173.3107, 19.5236], abs=1.1e-4)
 
 
 class TestCandles:
