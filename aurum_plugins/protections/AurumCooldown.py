@@ -44,6 +44,7 @@ class AurumCooldown(IProtection):
             return None
         return ProtectionReturn(
             lock=True,
-            until=self.calculate_lock_end(closed),
+            # Of the last alone: freqtrade's maximum fails where some dates carry a zone.
+            until=self.calculate_lock_end([max(closed, key=lambda trade: trade.close_date_utc)]),
             reason=f"resting after a trade {self.unlock_reason_time_element}",
         )

@@ -1,8 +1,8 @@
 """Every kind of fault strikes a live freqtrade, which is alive and correct afterwards.
 
 One bot trades on one sandbox, in live mode. Its strategy trades by itself on five pairs; the tests
-force trades on the others, which are locked for the strategy. Each test breaks the exchange for a while,
-trades meanwhile, mends it, and asks whether the bot runs, trades, and knows of every order.
+force trades on the others, which are locked for the strategy. Each test breaks the exchange for a
+while, trades meanwhile, mends it, and asks whether the bot runs, trades, and knows every order.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import requests
@@ -48,6 +49,21 @@ RESTLESS = {
     "longest_hold_candles": 5,
 }
 
+# What is wrong with each pair's candles.
+CANDLES: dict[str, dict[str, Any]] = {
+    "BTC/USDT": {"kind": "nan_candles", "newest": 3},
+    "ETH/USDT": {"kind": "gapped_candles", "newest": 2, "fraction": 0.1},
+    "SOL/USDT": {"kind": "zero_volume_candles", "newest": 3, "fraction": 0.1},
+    "XRP/USDT": {"kind": "wrong_timestamps", "shift_ms": DAY_MS},
+    "ADA/USDT": {"kind": "wrong_timestamps", "shift_ms": -2 * MINUTE_MS},
+    "BNB/USDT": {"kind": "wrong_timestamps", "shift_ms": MINUTE_MS // 2},
+    "DOGE/USDT": {"kind": "stale_candles", "lag_s": 180},
+    "LINK/USDT": {"kind": "malformed_json"},
+    "LTC/USDT": {"kind": "truncated_body"},
+}
+# Pairs that nobody may enter on such candles, because the newest says nothing.
+SILENT = ("BTC/USDT", "SOL/USDT")
+
 Rule = dict[str, Any]
 
 
@@ -68,19 +84,20 @@ class Desk:
             yield
         finally:
             self.injector.disarm()
-        struck = {fault.rule for fault in self.injector.log}
-        assert struck == set(range(len(rules))), f"of {rules} only {struck} struck"
+        struck = self.struck_ms().keys()
+        assert len(struck) == len(rules), f"of {rules} only {struck} struck"
 
     def enter(self, pair: str, ordertype: str, price: float | None = None) -> str:
         """Force an entry; what the API says, "" if it is done."""
         terms = {"price": price} if price else {}
         return self.force("enter", pair=pair, stakeamount=STAKE, ordertype=ordertype, **terms)
 
-    def exit(self, pair: str, ordertype: str) -> str:
+    def exit(self, pair: str, ordertype: str, price: float | None = None) -> str:
         """Force an exit; what the API says, "" if it is done."""
         trade = self.trade(pair)
         assert trade is not None, f"no open trade on {pair}"
-        return self.force("exit", tradeid=str(trade["trade_id"]), ordertype=ordertype)
+        terms = {"price": price} if price else {}
+        return self.force("exit", tradeid=str(trade["trade_id"]), ordertype=ordertype, **terms)
 
     def force(self, what: str, **terms: Any) -> str:
         try:
@@ -175,6 +192,10 @@ class Desk:
         engine = self.server.exchange.engine
         assert engine.reconcile(self.account) == {}
 
+    def struck_ms(self) -> dict[int, int]:
+        """When each rule of the plan struck first, UTC milliseconds, by its place in the plan."""
+        return {fault.rule: fault.time_ms for fault in reversed(self.injector.log)}
+
     def candles(self, pair: str) -> pd.DataFrame:
         """What the bot holds of a pair's candles, by UTC milliseconds of their open."""
         answer = self.bot.get("pair_candles", pair=pair, timeframe="1m")
@@ -196,7 +217,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder: Path = tmp_path_factory.mktemp("bot")
     overlay = {
         "add_config_files": [str(ROOT / "configs" / "sandbox_live.json")],
-        "exchange": {"key": KEY, "secret": SECRET, "pair_whitelist": [*FREE, *HELD]},
+        "exchange": {
+            "key": KEY,
+            "secret": SECRET,
+            "pair_whitelist": [*FREE, *HELD],
+            "markets_refresh_interval": 1,  # minutes
+        },
         "stake_amount": STAKE,
         "max_open_trades": len(FREE) + len(HELD),
         "force_entry_enable": True,
@@ -221,15 +247,15 @@ class Case:
         The fault plan's.
     ordertype : str
         Of both trades.
-    below : float or None
-        Share of the bid at which the entry is limited, so that it rests.
+    rests : bool
+        Whether the entry is limited far below the market. Other limits are such that they fill.
     seconds : float
         How long the bot's loop goes on under faults once the trades are ordered.
     """
 
     rules: Sequence[Rule]
     ordertype: str = "market"
-    below: float | None = None
+    rests: bool = False
     seconds: float = 2.0
 
 
@@ -248,16 +274,14 @@ def on_everything(kind: str, **fields: Any) -> list[Rule]:
 
 ORDERS_LOST = {
     "reset_before": Case(on_orders("reset_before")),
-    "reset_before, limit": Case(on_orders("reset_before"), "limit"),
     "reset_after": Case(on_orders("reset_after")),
     "reset_after, limit": Case(on_orders("reset_after"), "limit"),
-    "reset_after, resting": Case(on_orders("reset_after"), "limit", below=0.95),
+    "reset_after, resting": Case(on_orders("reset_after"), "limit", rests=True),
     "truncated_body": Case(on_orders("truncated_body")),
     "malformed_json": Case(on_orders("malformed_json")),
     "500 after": Case(on_orders("server_error", status=500, when="after")),
     "503 after, limit": Case(on_orders("server_error", status=503, when="after"), "limit"),
     "504 after": Case(on_orders("server_error", status=504, when="after")),
-    "524 before": Case(on_orders("server_error", status=524)),
     "dark from the order on": Case(
         [*on_orders("reset_after"), {"kind": "dark", "route": "binance.order.query"}]
     ),
@@ -276,8 +300,9 @@ WHOLE_VENUE = {
     "latency after": Case(on_everything("latency", delay_ms=300, jitter_ms=200, when="after")),
     "500": Case(on_everything("server_error", status=500)),
     "503": Case(on_everything("server_error", status=503)),
-    "rate_limited": Case(on_everything("rate_limited")),
-    "banned": Case(on_everything("banned", retry_after_s=5)),
+    # freqtrade waits longer after each such answer, with its exits locked: they end by themselves.
+    "rate_limited": Case(on_everything("rate_limited", until_s=2)),
+    "banned": Case(on_everything("banned", until_s=4, retry_after_s=4)),
     "malformed_json": Case(on_everything("malformed_json")),
     "truncated_body": Case(on_everything("truncated_body")),
     "dark": Case(on_everything("dark", hang_s=0.5), seconds=5),
@@ -290,16 +315,20 @@ WHOLE_VENUE = {
 
 def run(desk: Desk, case: Case) -> None:
     """Order one entry and one exit under faults, then set right what is left undone."""
+    desk.must_close(ENTERED)  # what a failed test may have left
     desk.must_open(EXITED)
     entries, exits = desk.sent_orders()
-    price = desk.touch(ENTERED) * case.below if case.below else None
+    entry_bid, exit_bid = desk.touch(ENTERED), desk.touch(EXITED)
+    is_limited = case.ordertype == "limit"
+    entry_price = entry_bid * (0.95 if case.rests else 1.02) if is_limited else None
+    exit_price = exit_bid * 0.98 if is_limited else None
     with desk.faults(*case.rules):
-        desk.enter(ENTERED, case.ordertype, price)
-        desk.exit(EXITED, case.ordertype)
+        desk.enter(ENTERED, case.ordertype, entry_price)
+        desk.exit(EXITED, case.ordertype, exit_price)
         time.sleep(case.seconds)
 
     mended = time.monotonic()
-    if case.below:
+    if case.rests:
         desk.cancel(ENTERED)
     else:
         desk.must_open(ENTERED)
@@ -310,7 +339,7 @@ def run(desk: Desk, case: Case) -> None:
     desk.must_close(SPARE)
     assert time.monotonic() - mended < 30, "a normal trade took too long"
     desk.assert_alive()
-    if not case.below:
+    if not case.rests:
         desk.must_close(ENTERED)
     desk.assert_same_orders()
 
@@ -340,3 +369,45 @@ def test_partial_fills_are_booked_as_they_came(desk: Desk) -> None:
     desk.must_close(ENTERED)
     desk.assert_alive()
     desk.assert_same_orders()
+
+
+def test_broken_candles_are_not_traded_on_and_not_kept(desk: Desk) -> None:
+    for pair in HELD:
+        desk.must_open(pair)
+    rules = [
+        fault | {"route": "binance.klines", "symbol": pair.replace("/", "")}
+        for pair, fault in CANDLES.items()
+    ]
+    rules += [
+        {"kind": "malformed_json", "route": "binance.exchange_info", "count": 1},
+        {"kind": "malformed_json", "route": "binance.wallet.*", "count": 1},
+    ]
+    with desk.faults(*rules):
+        wait_for("refresh of candles and markets", lambda: len(desk.struck_ms()) == len(rules), 70)
+        time.sleep(4)  # the bot looks at what it got
+        struck_ms = dict(zip(CANDLES, map(desk.struck_ms().get, range(len(CANDLES)))))
+        shown = {pair: desk.candles(pair) for pair in CANDLES}
+        now_ms = time.time() * 1_000
+
+    for pair, candles in shown.items():
+        assert candles.index.max() < now_ms, f"{pair}: a candle from the future"
+        assert (candles.index % MINUTE_MS == 0).all(), f"{pair}: a candle off the grid"
+    for pair in SILENT:
+        assert shown[pair]["enter_long"].iloc[-1] != 1, f"a signal on {pair}"
+        entered = [order.created_ms for order in desk.orders(pair, Side.BUY)]
+        assert max(entered, default=0) < struck_ms[pair], f"an entry on {pair}"
+
+    for pair in CANDLES:
+        wait_for(f"true candles of {pair}", partial(holds_true_candles, desk, pair), 75, every=1)
+    desk.assert_alive()
+    for pair in HELD:
+        desk.must_close(pair)
+    desk.assert_same_orders()
+
+
+def holds_true_candles(desk: Desk, pair: str) -> bool:
+    """Whether the newest 500 candles that the bot holds are those of the exchange."""
+    held, true = desk.candles(pair)[OHLCV], desk.true_candles(pair)
+    return bool(true.index.isin(held.index).all()) and bool(
+        np.allclose(held.loc[true.index].astype(float), true, rtol=1e-12)
+    )

@@ -148,7 +148,7 @@ class AurumStrategy(IStrategy):
         **_: Any,
     ) -> float:
         """Scale freqtrade's stake by the volatility target; 0, which opens nothing, if unknown."""
-        candle = self._closed_candle(pair, current_time)
+        candle = self._closed_candle(pair, current_time, longest_age_ms=2 * self.candle_ms)
         # Raising would make freqtrade fall back to the whole proposed stake.
         if candle is None:
             return 0.0
@@ -189,6 +189,10 @@ class AurumStrategy(IStrategy):
         age = current_time - trade.open_date_utc
         return "time_exit" if age >= timedelta(milliseconds=longest * self.candle_ms) else None
 
-    def _closed_candle(self, pair: str, at: datetime) -> pd.Series[float] | None:
+    def _closed_candle(
+        self, pair: str, at: datetime, *, longest_age_ms: int | None = None
+    ) -> pd.Series[float] | None:
         candles, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        return signals.last_closed_candle(candles, pd.Timestamp(at), self.candle_ms)
+        return signals.last_closed_candle(
+            candles, pd.Timestamp(at), self.candle_ms, longest_age_ms=longest_age_ms
+        )

@@ -29,7 +29,8 @@ def cooldown(**settings: object) -> AurumCooldown:
 
 
 def trade(minutes_ago: int, pair: str = "BTC/USDT") -> SimpleNamespace:
-    return SimpleNamespace(pair=pair, close_date=NOW - timedelta(minutes=minutes_ago))
+    at = NOW - timedelta(minutes=minutes_ago)
+    return SimpleNamespace(pair=pair, close_date=at, close_date_utc=at)
 
 
 def test_a_pair_rests_after_its_last_trade(closed) -> None:
@@ -38,6 +39,15 @@ def test_a_pair_rests_after_its_last_trade(closed) -> None:
     assert verdict.lock
     assert verdict.until == NOW - timedelta(minutes=20) + timedelta(hours=2)
     assert verdict.reason == "resting after a trade for 2 candles"
+
+
+def test_dates_with_and_without_a_zone_can_be_mixed(monkeypatch) -> None:
+    found = [trade(30), trade(10)]
+    found[0].close_date = found[0].close_date.replace(tzinfo=None)
+    monkeypatch.setattr(Trade, "get_trades_proxy", staticmethod(lambda **_: found))
+    protection = cooldown(stop_duration_candles=2)
+    verdict = protection.stop_per_pair("BTC/USDT", NOW, "long", 0.0)
+    assert verdict.until == NOW - timedelta(minutes=10) + timedelta(hours=2)
 
 
 def test_a_rested_pair_is_free(closed) -> None:

@@ -36,3 +36,10 @@ def test_nothing_had_closed_yet(candles, at):
 
 def test_no_candles_at_all():
     assert last_closed_candle(pd.DataFrame(), pd.Timestamp(0, tz="UTC"), HOUR_MS) is None
+
+
+@pytest.mark.parametrize(("hours_later", "stale"), [(0, False), (2, False), (2.01, True)])
+def test_a_stale_candle_is_none_where_age_matters(candles, hours_later, stale):
+    at = candles["date"].iloc[-1] + pd.Timedelta(hours=1 + hours_later)
+    row = last_closed_candle(candles, at, HOUR_MS, longest_age_ms=2 * HOUR_MS)
+    assert (row is None) == stale

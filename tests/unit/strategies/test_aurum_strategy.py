@@ -214,6 +214,35 @@ def test_without_a_known_volatility_nothing_is_opened(ready):
     assert stake_of(strategy, datetime.now(UTC)) == 0.0
 
 
+def test_nothing_is_opened_on_a_stale_candle(ready):
+    strategy, candles = ready
+    close = candles["date"].iloc[-1].to_pydatetime() + timedelta(hours=1)
+    assert stake_of(strategy, close + timedelta(hours=2)) > 0
+    assert stake_of(strategy, close + timedelta(hours=2, minutes=1)) == 0.0
+
+
+@pytest.mark.parametrize(("longest", "hours", "reason"), [(None, 999, None), (3, 2.9, None)])
+def test_a_young_position_is_not_left_for_its_age(longest, hours, reason):
+    assert age_exit(longest, hours) is reason
+
+
+def test_a_position_is_left_at_the_age_that_is_set():
+    assert age_exit(3, 3) == "time_exit"
+
+
+def age_exit(longest: int | None, hours: float) -> str | None:
+    opened = datetime(2026, 1, 1, tzinfo=UTC)
+    trade = SimpleNamespace(open_date_utc=opened)
+    strategy = load({**SHORT, "longest_hold_candles": longest})
+    return strategy.custom_exit(
+        pair="BTC/USDT",
+        trade=trade,
+        current_time=opened + timedelta(hours=hours),
+        current_rate=1.0,
+        current_profit=0.0,
+    )
+
+
 def test_the_stop_lies_so_many_ranges_under_the_entry(ready):
     strategy, candles = ready
     trade = trade_at(candles, 200)
