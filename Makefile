@@ -53,7 +53,7 @@ run: $(STAMP) ## Start the simulated exchange and a bot that trades on it; Ctrl-
 
 .PHONY: test
 test: $(STAMP) ## Run all tests; less than 95 % branch coverage fails
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=95 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check style, format, types and the order of the layers
