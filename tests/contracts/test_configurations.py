@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import rapidjson
 
+from aurum_plugins.sandbox import SandboxConfig, SandboxServer
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 # Parts of others, no configurations of their own.
@@ -96,3 +98,16 @@ def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentenc
     assert done.returncode == 2
     assert sentence in done.stdout.splitlines()[-1]
     assert "Traceback" not in done.stdout
+
+
+def test_a_misspelt_pair_ends_freqtrade_with_one_sentence(tmp_path) -> None:
+    with SandboxServer(SandboxConfig(port=0, history_days=2)) as server:
+        urls = {"api": {"public": f"{server.url}/api/v3", "private": f"{server.url}/api/v3"}}
+        exchange = {"pair_whitelist": ["BTC/USDT", "BCT/USDT"], "ccxt_config": {"urls": urls}}
+        config = {"add_config_files": [str(CONFIGS / "sandbox.json")], "exchange": exchange}
+        (tmp_path / "config.json").write_text(json.dumps(config))
+        for command in ("trade", "test-pairlist"):
+            arguments = ["--db-url", "sqlite://"] if command == "trade" else []
+            done = freqtrade(command, "--config", str(tmp_path / "config.json"), *arguments)
+            assert done.returncode == 2
+            assert "BCT/USDT is not traded on Binance" in done.stdout.splitlines()[-1]
