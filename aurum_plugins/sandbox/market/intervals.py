@@ -70,6 +70,6 @@ def open_of(interval: str, time_ms: IntArray) -> IntArray:
 def next_open(interval: str, open_ms: int) -> int:
     """Open time of the candle that follows the one that opens at `open_ms`."""
     if interval == "1M":
-        month = np.datetime64(open_ms, "ms").astype("datetime64[M]") + 1
+        month = np.datetime64(open_ms, "ms").astype("datetime64[M]") + np.timedelta64(1, "M")
         return int(month.astype("datetime64[ms]").astype(np.int64))
     return open_ms + INTERVAL_MS[interval]
