@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -178,6 +179,12 @@ def _warnings_of(name: str) -> Iterator[list[str]]:
         logger.removeHandler(handler)
 
 
+def _named(whitelist: Iterable[str], stored: Sequence[str]) -> Iterator[str]:
+    """Pairs of a whitelist; a pattern stands for the stored pairs that it matches, or itself."""
+    for name in whitelist:
+        yield from [pair for pair in stored if re.fullmatch(name, pair)] or [name]
+
+
 def _candles(config: dict[str, Any]) -> tuple[Candles, ...]:
     from freqtrade.data.history import get_datahandler  # noqa: PLC0415
     from freqtrade.enums import CandleType  # noqa: PLC0415
@@ -190,7 +197,8 @@ def _candles(config: dict[str, Any]) -> tuple[Candles, ...]:
     kind = config.get("candle_type_def", CandleType.SPOT)
     present = handler.ohlcv_get_available_data(config["datadir"], mode)
     found: list[Candles] = []
-    for pair in config["exchange"].get("pair_whitelist", ()):
+    stored = sorted(pair for pair, *rest in present if tuple(rest) == (timeframe, kind))
+    for pair in _named(config["exchange"].get("pair_whitelist", ()), stored):
         count, last_ms = 0, 0
         exists = (pair, timeframe, kind) in present
         if exists:

@@ -17,6 +17,7 @@ import requests
 from freqtrade_process import ROOT, free_port, wait_for
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
+CANDLES = ROOT.parent / "shared" / "data" / "binance-1h"
 AURUM = str(Path(sys.executable).with_name("aurum"))
 
 
@@ -65,6 +66,28 @@ def test_it_opens_and_closes_trades_and_stops_when_asked(checkout: Path) -> None
     assert "Traceback" not in text
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/sandbox/health", timeout=5)
+
+
+@pytest.mark.skipif(not CANDLES.is_dir(), reason=f"real candles are not at {CANDLES}")
+def test_it_trades_whatever_pairs_were_recorded(checkout: Path) -> None:
+    log = checkout / "demo.log"
+    ports = ["--port", "0", "--api-port", str(free_port())]
+    with log.open("wb") as sink:
+        demo = subprocess.Popen(
+            [AURUM, "demo", *ports, "--replay", str(CANDLES)],
+            cwd=checkout,
+            env={**os.environ, "COLUMNS": "300"},
+            stdout=sink,
+            stderr=sink,
+        )
+    try:
+        wait_for("heartbeat", lambda: "state='RUNNING'" in log.read_text(), 90)
+    finally:
+        demo.send_signal(signal.SIGINT)
+        demo.wait(90)
+    pairs = "['BNB/USDT', 'BTC/USDT', 'ETH/USDT', 'SOL/USDT', 'XRP/USDT']"
+    assert f"Whitelist with 5 pairs: {pairs}" in log.read_text()
+    assert (checkout / "user_data/demo-binance-1h.sqlite").is_file()
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,16 @@ def test_candles(ask: Ask, tmp_path: Path) -> None:
     assert (xrp.count, xrp.unreadable) == (0, True)
 
 
+def test_a_pattern_stands_for_what_is_stored() -> None:
+    stored = ["BTC/BUSD", "BTC/USDT", "ETH/USDT"]
+    assert list(probe._named([".*/USDT"], stored)) == ["BTC/USDT", "ETH/USDT"]
+    assert list(probe._named([".*/EUR", "BTC/BUSD", "SOL/USDT"], stored)) == [
+        ".*/EUR",
+        "BTC/BUSD",
+        "SOL/USDT",
+    ]
+
+
 def test_a_torn_file_of_another_format(ask: Ask, tmp_path: Path) -> None:
     folder = tmp_path / "data/sandbox"
     folder.mkdir(parents=True)
