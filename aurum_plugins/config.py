@@ -18,6 +18,7 @@ SECTIONS = frozenset({"breakout"})
 PLACEHOLDER = "EDIT:"
 SIMULATED_CANDLES = "sandbox"
 CREDENTIALS_FILE = "aurum_api_server.json"
+SANDBOX_KEYS_FILE = "aurum_sandbox_keys.json"
 
 
 def validate(config: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from aurum_plugins.commands.options import ConfigFiles
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.config import CREDENTIALS_FILE
 from aurum_plugins.errors import ConfigurationError, PortInUse
@@ -26,14 +27,7 @@ _DEFAULTS = SandboxConfig()
 
 
 def demo(
-    config: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--config",
-            "-c",
-            help="freqtrade configuration; user_data/config.json by default. Repeatable.",
-        ),
-    ] = None,
+    config: ConfigFiles = None,
     strategy: Annotated[str, typer.Option(help="Strategy to trade.")] = "AurumStrategy",
     port: Annotated[int, typer.Option(help="Port of the simulated exchange.")] = _DEFAULTS.port,
     api_port: Annotated[int, typer.Option(help="Port of freqtrade's API and FreqUI.")] = 8080,

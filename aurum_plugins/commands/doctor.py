@@ -8,20 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from aurum_plugins.commands.options import ConfigFiles
 from aurum_plugins.doctor import Request, examine, look_around, print_report
 
 EXIT_UNSOUND = 1
 
 
 def doctor(
-    config: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--config",
-            "-c",
-            help="freqtrade configuration; user_data/config.json by default. Repeatable.",
-        ),
-    ] = None,
+    config: ConfigFiles = None,
     user_data_dir: Annotated[
         Path | None,
         typer.Option(

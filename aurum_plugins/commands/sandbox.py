@@ -16,10 +16,11 @@ from rich.console import Console
 
 from aurum_plugins.commands.sandbox_keys import AccountKeys
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
+from aurum_plugins.config import SANDBOX_KEYS_FILE
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.sandbox import AccountConfig, ReplayConfig, SandboxConfig, SandboxServer
 
-DEFAULT_KEYS = Path("user_data/aurum_sandbox_keys.json")
+DEFAULT_KEYS = Path("user_data") / SANDBOX_KEYS_FILE
 
 _DEFAULTS = SandboxConfig()
 _MARKET, _ACCOUNT, _VENUE = "Market", "Account", "Venue"
@@ -153,9 +154,7 @@ def sandbox(
         ),
         request_weight=_DEFAULTS.request_weight if rate_limits else None,
         orders_per_10s=_DEFAULTS.orders_per_10s if rate_limits else None,
-        clock_start_ms=None
-        if virtual_clock is None
-        else _time_ms("--virtual-clock", virtual_clock),
+        clock_start_ms=_time_ms("--virtual-clock", virtual_clock),
     )
     console = Console(stderr=True)
     with SandboxServer(config) as server:

@@ -16,6 +16,8 @@ from typing import Any, Self, TypeVar
 
 import requests
 
+from aurum_plugins.commands.sandbox_link import api_urls
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("freqtrade"))
 CREDENTIALS = {"username": "tester", "password": "on-loopback-only"}
@@ -66,8 +68,7 @@ class FreqtradeProcess:
         self.log = folder / "freqtrade.log"
         self.database = folder / "trades.sqlite"
         self._process: subprocess.Popen[bytes] | None = None
-        api = {"public": "/api/v3", "private": "/api/v3", "sapi": "/sapi/v1"}
-        urls = {"api": {name: exchange_url + path for name, path in api.items()}}
+        urls = {"api": api_urls(exchange_url)}
         self.config = {
             "add_config_files": [str(ROOT / "configs" / "sandbox.json")],
             "db_url": f"sqlite:///{self.database}",

@@ -9,13 +9,12 @@ from stat import S_IMODE, S_IRWXG, S_IRWXO
 
 from pydantic import ValidationError
 
-from aurum_plugins.config import CREDENTIALS_FILE
+from aurum_plugins.config import CREDENTIALS_FILE, SANDBOX_KEYS_FILE
 from aurum_plugins.credentials import OWNER_ONLY, ApiCredentials
 from aurum_plugins.doctor.finding import Finding, Level
 from aurum_plugins.doctor.surroundings import Surroundings
 
 SUBJECT = "credentials"
-SANDBOX_KEYS_FILE = "aurum_sandbox_keys.json"
 
 
 def check_private_files(around: Surroundings) -> Iterator[Finding]:
