@@ -6,14 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from aurum_plugins.credentials import ApiCredentials
 from aurum_plugins.errors import ConfigurationError
-from aurum_plugins.signals import BreakoutSettings
+from aurum_plugins.settings import Section
 
-SECTIONS = frozenset({"breakout"})
+# Where the settings of each section are; imported where a configuration has it, because
+# scikit-learn takes a second to load.
+SECTIONS = {
+    "breakout": "aurum_plugins.signals:BreakoutSettings",
+    "candles": "aurum_plugins.preprocessing:CandleSettings",
+    "features": "aurum_plugins.features:FeatureSettings",
+    "preprocessing": "aurum_plugins.preprocessing:PreprocessingSettings",
+    "targets": "aurum_plugins.features:TargetSettings",
+}
 # A value that starts with this stands for something that the user has to fill in.
 PLACEHOLDER = "EDIT:"
 SIMULATED_CANDLES = "sandbox"
@@ -42,9 +51,9 @@ def validate(config: Mapping[str, Any]) -> None:
         raise ConfigurationError("aurum", "must be an object of settings", section)
     for name in section:
         if name not in SECTIONS:
-            known = ", ".join(sorted(SECTIONS))
-            raise ConfigurationError(f"aurum.{name}", f"unknown setting; known are {known}", name)
-    BreakoutSettings.from_config(config)
+            rule = f"unknown setting; known are {', '.join(SECTIONS)}"
+            raise ConfigurationError(f"aurum.{name}", rule, name)
+        _settings(name).from_config(config)
 
 
 def complete_api_server(config: MutableMapping[str, Any]) -> None:
@@ -88,6 +97,12 @@ def keep_simulated_candles_apart(config: MutableMapping[str, Any], given: str | 
         folder = Path(config["datadir"]).with_name(SIMULATED_CANDLES)
         folder.mkdir(parents=True, exist_ok=True)
         config["datadir"] = folder
+
+
+def _settings(name: str) -> type[Section]:
+    module, _, kind = SECTIONS[name].partition(":")
+    settings: type[Section] = getattr(import_module(module), kind)
+    return settings
 
 
 def _placeholders(value: object, path: str = "") -> Iterator[str]:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from aurum_plugins.settings import Section
 
-from aurum_plugins.errors import ConfigurationError
-
-SECTION = "aurum.breakout"
 # Hyperopt looks up to twice as far as configured, and freqtrade fetches at most 4,999 candles
 # before the first one that it trades on.
 LONGEST = 2_000
 
 
-class BreakoutSettings(BaseModel):
+class BreakoutSettings(Section):
     """Lengths and sizes of the breakout strategy; lengths are in candles of its timeframe.
 
     The defaults are meant for 1h candles: channels of 20 and 10 days, ranges and volatility over
@@ -45,7 +41,7 @@ class BreakoutSettings(BaseModel):
     60
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    section = "aurum.breakout"
 
     entry_candles: int = Field(default=480, ge=2, le=LONGEST)
     exit_candles: int = Field(default=240, ge=2, le=LONGEST)
@@ -54,28 +50,3 @@ class BreakoutSettings(BaseModel):
     volatility_candles: int = Field(default=480, ge=2, le=LONGEST)
     volatility_target: float = Field(default=0.4, gt=0, le=5)
     longest_hold_candles: int | None = Field(default=None, ge=1, le=100_000)
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> BreakoutSettings:
-        """Read the section out of a whole configuration; what is absent has its default.
-
-        Raises
-        ------
-        aurum_plugins.errors.ConfigurationError
-            For an unknown key, a value out of range or of the wrong type. `key` is dotted.
-        """
-        section: Any = config
-        path: list[str] = []
-        for name in SECTION.split("."):
-            path.append(name)
-            section = section.get(name, {})
-            if not isinstance(section, Mapping):
-                raise ConfigurationError(".".join(path), "must be an object of settings", section)
-        try:
-            return cls(**section)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join([SECTION, *(str(part) for part in first["loc"])])
-            unknown = f"unknown setting; known are {', '.join(sorted(cls.model_fields))}"
-            rule = unknown if first["type"] == "extra_forbidden" else first["msg"]
-            raise ConfigurationError(key, rule, first["input"]) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 from freqtrade.exceptions import OperationalException
@@ -17,6 +17,9 @@ from freqtrade.strategy import (
 )
 
 from aurum_plugins import errors, signals
+
+if TYPE_CHECKING:
+    from aurum_plugins.freqai import FreqaiColumns
 
 DEFAULTS = signals.BreakoutSettings()
 AT_ONCE = 1e-6  # as a fraction of the price
@@ -32,13 +35,24 @@ def distance(ranges: float) -> DecimalParameter:
     return DecimalParameter(ranges / 2, 2 * ranges, default=ranges, decimals=2, space="sell")
 
 
+def freqai_columns(config: dict[str, Any]) -> FreqaiColumns | None:
+    """What FreqAI's hooks are answered with, or None where FreqAI is not enabled."""
+    if not config.get("freqai", {}).get("enabled", False):
+        return None
+    # scikit-learn takes a second to load: only who uses it pays.
+    from aurum_plugins.freqai import FreqaiColumns  # noqa: PLC0415
+
+    return FreqaiColumns(config)
+
+
 class AurumStrategy(IStrategy):
     """Buy a close above the 20-day high, leave on a close below the 10-day low or at the stop.
 
     Lengths come from the optional `aurum.breakout` section of the configuration (see
     `aurum_plugins.signals.BreakoutSettings`), in candles of whatever timeframe is in force. Each
     position gets freqtrade's own stake, scaled down by `volatility_target` over the pair's realised
-    volatility.
+    volatility. With FreqAI enabled (`configs/freqai.json`) its forecasts are there to be looked at;
+    they decide nothing yet.
     """
 
     INTERFACE_VERSION = 3
@@ -78,6 +92,7 @@ class AurumStrategy(IStrategy):
         super().__init__(config)
         try:
             self.settings = signals.BreakoutSettings.from_config(config)
+            self.columns = freqai_columns(config)
         except errors.ConfigurationError as error:
             # freqtrade's own ConfigurationError would end the process with status 0.
             raise OperationalException(str(error)) from error
@@ -90,6 +105,7 @@ class AurumStrategy(IStrategy):
             self.exit_candles.high,
             self.settings.atr_candles,
             self.settings.volatility_candles,
+            self.columns.lookback if self.columns else 0,
         )
 
     @property
@@ -102,10 +118,38 @@ class AurumStrategy(IStrategy):
         """Length of a candle in milliseconds."""
         return int(timeframe_to_msecs(self.timeframe))
 
-    def populate_indicators(
-        self, dataframe: pd.DataFrame, _metadata: dict[str, Any]
+    def informative_pairs(self) -> list[tuple[str, str]]:
+        """Ask freqtrade to keep the candles of the market pairs."""
+        pairs = self.columns.market_pairs if self.columns else ()
+        return [(pair, self.timeframe) for pair in pairs]
+
+    def feature_engineering_expand_all(
+        self, dataframe: pd.DataFrame, period: int, metadata: dict[str, Any], **_: Any
     ) -> pd.DataFrame:
-        """Add `atr` (quote currency) and `volatility` (1.0 is 100 % a year)."""
+        """Add the features that have a period."""
+        return self.columns.expand_all(dataframe, period, timeframe_to_msecs(metadata["tf"]))
+
+    def feature_engineering_expand_basic(
+        self, dataframe: pd.DataFrame, metadata: dict[str, Any], **_: Any
+    ) -> pd.DataFrame:
+        """Add the features without a period."""
+        return self.columns.expand_basic(dataframe, timeframe_to_msecs(metadata["tf"]))
+
+    def feature_engineering_standard(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
+        """Add the features of the market and of the calendar."""
+        market = self.columns.market_candles(self.dp, self.freqai, self.timeframe)
+        return self.columns.standard(dataframe, self.candle_ms, market)
+
+    def set_freqai_targets(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
+        """Add the labels: the scaled forward return and the forward volatility."""
+        return self.columns.targets(dataframe, self.candle_ms)
+
+    def populate_indicators(
+        self, dataframe: pd.DataFrame, metadata: dict[str, Any]
+    ) -> pd.DataFrame:
+        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and FreqAI's forecasts."""
+        if self.columns:
+            dataframe = self.freqai.start(dataframe, metadata, self)
         dataframe["atr"] = signals.average_true_range(dataframe, self.settings.atr_candles)
         dataframe["volatility"] = signals.annualised_volatility(
             dataframe["close"], self.settings.volatility_candles, self.candle_ms

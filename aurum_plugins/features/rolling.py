@@ -1,0 +1,72 @@
+"""Statistics over the last `window` rows, each row included: finite memory, no look-ahead.
+
+Input is float64 of shape (n,), finite but for NaN rows at its beginning; so is the output, whose
+first ``window - 1`` rows after those are NaN as well. The running sums are TA-Lib's, in C. What has
+no variance is told by a *relative* test, so no result depends on the unit of its input.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import talib
+
+from aurum_plugins.features.candle_series import FloatArray
+
+# Under this share of the mean square, a variance is what rounding leaves behind.
+ROUNDING = 1e-12
+
+
+def rolling_sum(values: FloatArray, window: int) -> FloatArray:
+    """Sum of the last `window` values; a window of 1 gives the values."""
+    if window == 1:
+        return values
+    return np.asarray(talib.SUM(values, window))
+
+
+def rolling_mean(values: FloatArray, window: int) -> FloatArray:
+    """Arithmetic mean of the last `window` values."""
+    return rolling_sum(values, window) / window
+
+
+def rolling_max(values: FloatArray, window: int) -> FloatArray:
+    """Largest of the last `window` values."""
+    return values if window == 1 else np.asarray(talib.MAX(values, window))
+
+
+def rolling_min(values: FloatArray, window: int) -> FloatArray:
+    """Smallest of the last `window` values."""
+    return values if window == 1 else np.asarray(talib.MIN(values, window))
+
+
+def rolling_variance(values: FloatArray, window: int) -> FloatArray:
+    """Population variance of the last `window` values, 0 where only rounding is left."""
+    mean = rolling_mean(values, window)
+    square = rolling_mean(values * values, window)
+    variance = square - mean * mean
+    # Written so that NaN stays NaN.
+    variance[variance <= ROUNDING * square] = 0.0
+    return variance
+
+
+def rolling_std(values: FloatArray, window: int) -> FloatArray:
+    """Population standard deviation of the last `window` values."""
+    return np.sqrt(rolling_variance(values, window))
+
+
+def rolling_covariance(first: FloatArray, second: FloatArray, window: int) -> FloatArray:
+    """Population covariance of the last `window` pairs of values."""
+    product = rolling_mean(first * second, window)
+    return product - rolling_mean(first, window) * rolling_mean(second, window)
+
+
+def rolling_correlation(first: FloatArray, second: FloatArray, window: int) -> FloatArray:
+    """Pearson's correlation of the last `window` pairs, in [-1, 1]; NaN where one is constant."""
+    scale = np.sqrt(rolling_variance(first, window) * rolling_variance(second, window))
+    ratio = divide(rolling_covariance(first, second, window), scale)
+    return np.clip(ratio, -1.0, 1.0)
+
+
+def divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    """Quotient, NaN where the denominator is not above 0: undefined, not infinite."""
+    out = np.full(len(numerator), np.nan)
+    return np.divide(numerator, denominator, out=out, where=denominator > 0)

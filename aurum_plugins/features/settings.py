@@ -1,0 +1,94 @@
+"""The `aurum.features` section of the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from aurum_plugins.features.catalogue import CATALOGUE, MARKET_FEATURES, named
+from aurum_plugins.features.feature import Family
+from aurum_plugins.settings import Section
+
+
+class FeatureSettings(Section):
+    """Which features are computed, and from what.
+
+    Parameters
+    ----------
+    include : tuple of str
+        Names of features or of families; everything by default.
+    exclude : tuple of str
+        The same, taken away again.
+    market_pairs : tuple of str
+        Pairs that the market-wide features look at, the leader first. By default those of FreqAI's
+        `include_corr_pairlist`.
+    market_periods : tuple of int in [2, 1000]
+        Periods of the market-wide features, in candles of the base timeframe.
+    largest_absent_share : float in [0, 0.5]
+        A feature has no value where more of the candles in its window were not observed.
+
+    Examples
+    --------
+    >>> settings = FeatureSettings(include=("technical",), exclude=("rsi",))
+    >>> "rsi" in settings.chosen
+    False
+    """
+
+    section = "aurum.features"
+
+    include: tuple[str, ...] = tuple(Family)
+    exclude: tuple[str, ...] = ()
+    market_pairs: tuple[str, ...] = ()
+    market_periods: tuple[int, ...] = Field(default=(24,), min_length=1)
+    largest_absent_share: float = Field(default=0.1, ge=0, le=0.5)
+
+    @field_validator("include", "exclude")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            named(names)
+        except KeyError as error:
+            families = ", ".join(Family)
+            raise ValueError(
+                f"{error.args[0]!r} is no feature; known are the families {families}, "
+                f"and their features {', '.join(CATALOGUE)}"
+            ) from error
+        return names
+
+    @field_validator("market_periods")
+    @classmethod
+    def _in_range(cls, periods: tuple[int, ...]) -> tuple[int, ...]:
+        if not all(2 <= period <= 1_000 for period in periods):  # noqa: PLR2004
+            raise ValueError("each period must be from 2 to 1000 candles")
+        return periods
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Names of the features that are computed."""
+        return named(self.include) - named(self.exclude)
+
+    @property
+    def needs_market(self) -> bool:
+        """Whether a chosen feature looks at the market pairs."""
+        return any(
+            name in MARKET_FEATURES and MARKET_FEATURES[name].family is Family.MARKET
+            for name in self.chosen
+        )
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> FeatureSettings:
+        """Read the section, and take FreqAI's correlated pairs where it names no market pairs.
+
+        Raises
+        ------
+        aurum_plugins.errors.ConfigurationError
+            For an unknown key or name, a value out of range or of the wrong type.
+        """
+        settings = super().from_config(config)
+        if settings.market_pairs:
+            return settings
+        parameters = config.get("freqai", {}).get("feature_parameters", {})
+        pairs = tuple(parameters.get("include_corr_pairlist", ()))
+        return settings.model_copy(update={"market_pairs": pairs})

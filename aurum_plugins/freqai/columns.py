@@ -1,0 +1,132 @@
+"""Candles of freqtrade in, the columns that FreqAI looks for out.
+
+FreqAI takes a column whose name holds `%` for a feature and one whose name holds `&` for a label.
+It repeats the features of `feature_engineering_expand_all` for each of its periods, and those of
+both expanding hooks for each of its timeframes and correlated pairs, and appends these to the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aurum_plugins.features import (
+    Candles,
+    FeatureSet,
+    FeatureSettings,
+    TargetSettings,
+    forward_targets,
+)
+from aurum_plugins.features.candle_series import FloatArray
+from aurum_plugins.freqai.market_candles import market_candles
+from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_candles
+
+FEATURE = "%-"
+LABEL = "&-"
+
+
+class FreqaiColumns:
+    """What `AurumStrategy` answers FreqAI's hooks with.
+
+    Parameters
+    ----------
+    config : mapping
+        A whole freqtrade configuration.
+
+    Raises
+    ------
+    aurum_plugins.errors.ConfigurationError
+        If one of our sections breaks a rule.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._features = FeatureSet(FeatureSettings.from_config(config))
+        self._targets = TargetSettings.from_config(config)
+        self._candles = CandleSettings.from_config(config)
+        parameters = config.get("freqai", {}).get("feature_parameters", {})
+        self._periods = tuple(parameters.get("indicator_periods_candles", ()))
+
+    @property
+    def market_pairs(self) -> tuple[str, ...]:
+        """Pairs whose candles `standard` needs, the leader first."""
+        settings = self._features.settings
+        return settings.market_pairs if settings.needs_market else ()
+
+    def market_candles(self, provider: Any, model: Any, timeframe: str) -> dict[str, pd.DataFrame]:
+        """Ask freqtrade for what `standard` needs: see `market_candles`."""
+        return market_candles(provider, model, self.market_pairs, timeframe)
+
+    @property
+    def lookback(self) -> int:
+        """Candles that the last row of every feature depends on, itself included."""
+        return self._features.lookback(self._periods)
+
+    def expand_all(self, frame: pd.DataFrame, period: int, interval_ms: int) -> pd.DataFrame:
+        """Add the features that have a period, computed for one.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of shape (n, m)
+            freqtrade's candles.
+        period : int
+            Candles; FreqAI appends it to the names.
+        interval_ms : int
+            Length of a candle in milliseconds.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n, m + number of features)
+            The same rows in the same order; NaN where there is no value.
+        """
+        repaired = repair_candles(frame, interval_ms, self._candles)
+        columns = self._features.expanded(repaired.candles, period)
+        named = {f"{FEATURE}{column.feature}-period": column.values for column in columns}
+        return _beside(frame, repaired, named)
+
+    def expand_basic(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
+        """Add the features without a period; parameters and result as of `expand_all`."""
+        repaired = repair_candles(frame, interval_ms, self._candles)
+        columns = self._features.basic(repaired.candles)
+        return _beside(frame, repaired, {FEATURE + column.name: column.values for column in columns})
+
+    def standard(
+        self, frame: pd.DataFrame, interval_ms: int, market: Mapping[str, pd.DataFrame]
+    ) -> pd.DataFrame:
+        """Add the features of the market and of the calendar.
+
+        Parameters
+        ----------
+        frame, interval_ms
+            As of `expand_all`, in the base timeframe.
+        market : mapping of str to pandas.DataFrame
+            freqtrade's candles of `market_pairs`. A pair without candles leaves the features that
+            need it NaN.
+        """
+        repaired = repair_candles(frame, interval_ms, self._candles)
+        others: dict[str, Candles] = {
+            pair: repair_candles(candles, interval_ms, self._candles).candles
+            for pair, candles in market.items()
+        }
+        columns = self._features.market_wide(repaired.candles, others)
+        return _beside(frame, repaired, {FEATURE + column.name: column.values for column in columns})
+
+    def targets(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
+        """Add the labels; parameters and result as of `expand_all`."""
+        repaired = repair_candles(frame, interval_ms, self._candles)
+        labels = forward_targets(repaired.candles, self._targets)
+        return _beside(frame, repaired, {LABEL + name: values for name, values in labels.items()})
+
+
+def _beside(
+    frame: pd.DataFrame, repaired: RepairedCandles, columns: Mapping[str, FloatArray]
+) -> pd.DataFrame:
+    """Put values of the grid back beside the rows that they were computed from."""
+    on_grid = repaired.rows >= 0
+    placed = {
+        name: np.where(on_grid, values[repaired.rows], np.nan) if len(values) else np.nan
+        for name, values in columns.items()
+    }
+    return pd.concat([frame, pd.DataFrame(placed, index=frame.index)], axis=1)

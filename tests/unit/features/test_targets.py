@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.features.candles import Candles
+from aurum_plugins.features.targets import (
+    FORWARD_RETURN,
+    FORWARD_VOLATILITY,
+    TargetSettings,
+    forward_targets,
+)
+
+NAN = float("nan")
+HORIZON = "freqai.feature_parameters.label_period_candles"
+
+
+def target_settings(horizon: int, memory: int, share: float = 0.1) -> TargetSettings:
+    return TargetSettings(
+        horizon_candles=horizon, volatility_candles=memory, largest_absent_share=share
+    )
+
+
+def mean_of_known(squares: list[float], window: int, share: float) -> float:
+    known = [x for x in squares if not math.isnan(x)]
+    return sum(known) / len(known) if (window - len(known)) / window <= share else NAN
+
+
+def oracle(candles: Candles, settings: TargetSettings) -> tuple[list[float], list[float]]:
+    """Row by row, from the definitions."""
+    h, v, share = (
+        settings.horizon_candles,
+        settings.volatility_candles,
+        settings.largest_absent_share,
+    )
+    close = [c if seen else NAN for c, seen in zip(candles.close, candles.observed)]
+    n = len(close)
+    squares = [NAN] + [math.log(close[t] / close[t - 1]) ** 2 for t in range(1, n)]
+    returns, volatilities = [NAN] * n, [NAN] * n
+    for t in range(n - h):
+        usual = math.sqrt(mean_of_known(squares[max(0, t - v + 1) : t + 1], v, share))
+        coming = math.sqrt(mean_of_known(squares[t + 1 : t + h + 1], h, share))
+        if usual > 0:
+            returns[t] = math.log(close[t + h] / close[t]) / (usual * math.sqrt(h))
+            if coming > 0 and not math.isnan(close[t]):
+                volatilities[t] = math.log(coming / usual)
+    return returns, volatilities
+
+
+@pytest.mark.parametrize(("horizon", "memory"), [(1, 2), (1, 30), (3, 10), (24, 5), (12, 60)])
+@pytest.mark.parametrize(("absent", "share"), [(0.0, 0.1), (0.05, 0.1), (0.2, 0.5), (0.05, 0.0)])
+def test_against_a_slow_loop(make_candles, horizon, memory, absent, share):
+    candles = make_candles(horizon + memory, 150, absent=absent)
+    settings = target_settings(horizon, memory, share)
+    got = forward_targets(candles, settings)
+    returns, volatilities = oracle(candles, settings)
+    np.testing.assert_allclose(got[FORWARD_RETURN], returns, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(got[FORWARD_VOLATILITY], volatilities, rtol=1e-9, atol=1e-9)
+
+
+def test_of_hand(candles_of):
+    # Log closes 0, 1, 0, 2, 2: squares 1, 1, 4, 0.
+    candles = candles_of(np.exp([0.0, 1.0, 0.0, 2.0, 2.0]))
+    got = forward_targets(candles, target_settings(2, 2))
+    expected = [NAN, NAN, 2 / (1 * math.sqrt(2)), NAN, NAN]
+    np.testing.assert_allclose(got[FORWARD_RETURN], expected)
+    expected = [NAN, NAN, math.log(math.sqrt(2)), NAN, NAN]
+    np.testing.assert_allclose(got[FORWARD_VOLATILITY], expected)
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 24])
+def test_the_last_rows_are_not_known_yet(make_candles, horizon):
+    for label in forward_targets(make_candles(1, 100), target_settings(horizon, 10)).values():
+        assert np.isnan(label[-horizon:]).all()
+        assert np.isfinite(label[10:-horizon]).all()
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2, 5, 6])
+def test_too_short_a_history_has_no_labels(make_candles, rows):
+    for label in forward_targets(make_candles(1, rows), target_settings(6, 10)).values():
+        assert label.shape == (rows,)
+        assert np.isnan(label).all()
+
+
+@pytest.mark.parametrize("horizon", [1, 4, 12])
+def test_a_label_depends_on_its_horizon_and_on_nothing_after_it(make_candles, horizon):
+    settings, row = target_settings(horizon, 20), 60
+    candles = make_candles(9, 120)
+    before = forward_targets(candles, settings)
+
+    def after_a_change_at(changed: int) -> dict[str, np.ndarray]:
+        close = candles.close.copy()
+        close[changed] *= 1.05
+        columns = (candles.open, candles.high, candles.low, close, candles.volume, candles.status)
+        return forward_targets(Candles(candles.interval_ms, candles.open_ms, *columns), settings)
+
+    beyond, within = after_a_change_at(row + horizon + 1), after_a_change_at(row + horizon)
+    for name, label in before.items():
+        np.testing.assert_array_equal(beyond[name][: row + 1], label[: row + 1])
+        np.testing.assert_array_equal(within[name][:row], label[:row])
+        assert within[name][row] != label[row]
+
+
+def test_the_purge_is_as_long_as_the_horizon():
+    assert TargetSettings(horizon_candles=17).purge_candles == 17
+
+
+def test_labels_do_not_depend_on_the_unit_of_price(make_candles):
+    candles, settings = make_candles(3, 300), target_settings(12, 48)
+    prices = (1_000 * x for x in (candles.open, candles.high, candles.low, candles.close))
+    dear = Candles(
+        candles.interval_ms, candles.open_ms, *prices, candles.volume, candles.status
+    )
+    for name, label in forward_targets(candles, settings).items():
+        got = forward_targets(dear, settings)[name]
+        np.testing.assert_allclose(got, label, rtol=1e-9, atol=1e-11)
+
+
+def test_constant_prices_have_no_label(candles_of):
+    for label in forward_targets(candles_of([7.3] * 60), target_settings(3, 10)).values():
+        assert np.isnan(label).all()
+
+
+def test_a_calm_after_a_storm_is_not_taken_for_movement(make_candles, candles_of):
+    storm = 100 * make_candles(5, 400).close ** 3
+    candles = candles_of([*storm, *[storm[-1]] * 40])
+    got = forward_targets(candles, target_settings(5, 20))
+    # The window of 20 returns is all calm from the 20th candle after the last move on.
+    assert np.isfinite(got[FORWARD_RETURN][400 + 18 - 5 : 400 + 18 - 5 + 5]).all()
+    assert np.isnan(got[FORWARD_RETURN][400 + 19 :]).all()
+    assert np.isnan(got[FORWARD_VOLATILITY][399:]).all()
+
+
+def test_a_calm_before_a_move_has_nothing_to_scale_it_by(candles_of):
+    candles = candles_of([*[5.0] * 30, 6.0, 6.5, 6.0])
+    got = forward_targets(candles, target_settings(1, 10))
+    assert np.isnan(got[FORWARD_RETURN][:30]).all()
+    assert np.isfinite(got[FORWARD_RETURN][30:32]).all()
+
+
+def test_without_either_end_there_is_no_label(make_candles, candles_of):
+    close = make_candles(4, 100).close
+    got = forward_targets(candles_of(close, absent=[50]), target_settings(10, 30))
+    assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 20]
+    # An absent candle takes two returns away: more than a tenth of ten.
+    absent = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][30:90]))
+    assert absent.tolist() == list(range(10, 21))
+
+
+def test_the_input_is_not_changed(make_candles):
+    candles = make_candles(6, 80, absent=0.2)
+    before = candles.close.copy()
+    forward_targets(candles, target_settings(5, 10))
+    np.testing.assert_array_equal(candles.close, before)
+
+
+def config_of(horizon: object = None, **section: object) -> dict[str, object]:
+    parameters = {} if horizon is None else {"label_period_candles": horizon}
+    return {
+        "aurum": {"targets": section},
+        "freqai": {"feature_parameters": parameters},
+    }
+
+
+@pytest.mark.parametrize("config", [{}, {"aurum": {}}, {"freqai": {}}, config_of()])
+def test_without_the_section_the_defaults_hold(config):
+    assert TargetSettings.from_config(config) == TargetSettings()
+
+
+def test_the_horizon_is_that_of_freqai():
+    assert TargetSettings.from_config(config_of(36)).horizon_candles == 36
+    both = TargetSettings.from_config(config_of(36, horizon_candles=36, volatility_candles=99))
+    assert (both.horizon_candles, both.volatility_candles) == (36, 99)
+    assert TargetSettings.from_config(config_of(24)) == TargetSettings()
+
+
+def test_two_horizons_that_differ_are_refused():
+    message = rf"must equal {HORIZON}, 36; leave one of them out \(got 12\)"
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        TargetSettings.from_config(config_of(36, horizon_candles=12))
+    assert caught.value.key == "aurum.targets.horizon_candles"
+    assert caught.value.value == 12
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 1_001, 2.5, "24", True])
+def test_a_horizon_of_freqai_that_is_none_is_refused(horizon):
+    with pytest.raises(ConfigurationError, match="whole number from 1 to 1000") as caught:
+        TargetSettings.from_config(config_of(horizon))
+    assert caught.value.key == HORIZON
+    assert caught.value.value is horizon
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "rule"),
+    [
+        ("horizon_candles", 0, "greater than or equal to 1"),
+        ("horizon_candles", 1_001, "less than or equal to 1000"),
+        ("volatility_candles", 1, "greater than or equal to 2"),
+        ("volatility_candles", 5_001, "less than or equal to 5000"),
+        ("volatility_candles", 2.0, "valid integer"),
+        ("largest_absent_share", -0.1, "greater than or equal to 0"),
+        ("largest_absent_share", 0.51, "less than or equal to 0.5"),
+        ("largest_absent_share", NAN, "finite number"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
+    with pytest.raises(ConfigurationError, match=rule) as caught:
+        TargetSettings.from_config(config_of(**{key: value}))
+    assert caught.value.key == f"aurum.targets.{key}"
+
+
+def test_an_unknown_key_is_named_beside_the_known_ones():
+    with pytest.raises(ConfigurationError, match="known are horizon_candles, largest_") as caught:
+        TargetSettings.from_config(config_of(horizon=12))
+    assert caught.value.key == "aurum.targets.horizon"
