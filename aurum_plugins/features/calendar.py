@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from aurum_plugins.features.candle_series import FloatArray
-from aurum_plugins.features.feature import Family, same_period
+from aurum_plugins.features.feature import Family
 from aurum_plugins.features.market_feature import MarketFeature
 from aurum_plugins.features.market_view import MarketView
 
@@ -37,11 +37,15 @@ def _weekday(view: MarketView) -> FloatArray:
     return 2.0 * np.pi * days_since_monday / DAYS_OF_WEEK
 
 
+def _itself_alone(_period: int) -> int:
+    return 1
+
+
 def _calendar_feature(
     name: str, formula: str, source: str, compute: Callable[[MarketView], FloatArray]
 ) -> MarketFeature:
     return MarketFeature(
-        name, Family.CALENDAR, formula, source, lambda view, _: compute(view), same_period
+        name, Family.CALENDAR, formula, source, lambda view, _: compute(view), _itself_alone
     )
 
 

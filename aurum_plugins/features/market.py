@@ -27,6 +27,7 @@ ON_THE_MEAN = 1e-9
 def _change(log_close: FloatArray, candles: int) -> FloatArray:
     out = np.full(log_close.shape, np.nan)
     out[..., candles:] = log_close[..., candles:] - log_close[..., :-candles]
+    out[np.isinf(out)] = np.nan
     return out
 
 
@@ -94,8 +95,8 @@ def leader_return(view: MarketView, period: int) -> FloatArray:
 
 def leader_last_return(view: MarketView, period: int) -> FloatArray:
     """The leader's return of one candle against what is usual for it."""
-    square = _window_mean(view.leader_return * view.leader_return, period, period)
-    return divide(view.leader_return, np.sqrt(square))
+    change = _change(view.leader, 1)
+    return divide(change, np.sqrt(_window_mean(change * change, period, period)))
 
 
 def leader_beta(view: MarketView, period: int) -> FloatArray:

@@ -15,12 +15,7 @@ from aurum_plugins.features import bid_ask_spread
 from aurum_plugins.features.candle_series import CandleSeries, FloatArray, lagged
 from aurum_plugins.features.feature import Family, Feature, one_more, same_period
 from aurum_plugins.features.log_ratio import log_ratio
-from aurum_plugins.features.rolling import (
-    divide,
-    rolling_correlation,
-    rolling_mean,
-    rolling_sum,
-)
+from aurum_plugins.features.rolling import divide, rolling_correlation, rolling_mean, rolling_sum
 
 LONG = 4  # the longer of two windows, in periods
 

@@ -1,8 +1,9 @@
 """Statistics over the last `window` rows, each row included: finite memory, no look-ahead.
 
 Input is float64 of shape (n,), finite but for NaN rows at its beginning; so is the output, whose
-first ``window - 1`` rows after those are NaN as well. The running sums are TA-Lib's, in C. What has
-no variance is told by a *relative* test, so no result depends on the unit of its input.
+first ``window - 1`` rows after those are NaN as well. Sums remember nothing of what has left the
+window, and extremes are TA-Lib's, in C. What has no variance is told by a *relative* test, so no
+result depends on the unit of its input.
 """
 
 from __future__ import annotations
@@ -11,16 +12,17 @@ import numpy as np
 import talib
 
 from aurum_plugins.features.candle_series import FloatArray
+from aurum_plugins.features.window_sum import window_sum
 
 # Under this share of the mean square, a variance is what rounding leaves behind.
-ROUNDING = 1e-12
+ROUNDING = 1e-14
 
 
 def rolling_sum(values: FloatArray, window: int) -> FloatArray:
     """Sum of the last `window` values; a window of 1 gives the values."""
     if window == 1:
         return values
-    return np.asarray(talib.SUM(values, window))
+    return window_sum(values, window)
 
 
 def rolling_mean(values: FloatArray, window: int) -> FloatArray:
@@ -40,12 +42,7 @@ def rolling_min(values: FloatArray, window: int) -> FloatArray:
 
 def rolling_variance(values: FloatArray, window: int) -> FloatArray:
     """Population variance of the last `window` values, 0 where only rounding is left."""
-    mean = rolling_mean(values, window)
-    square = rolling_mean(values * values, window)
-    variance = square - mean * mean
-    # Written so that NaN stays NaN.
-    variance[variance <= ROUNDING * square] = 0.0
-    return variance
+    return _variance(values, rolling_mean(values, window), window)
 
 
 def rolling_std(values: FloatArray, window: int) -> FloatArray:
@@ -61,9 +58,18 @@ def rolling_covariance(first: FloatArray, second: FloatArray, window: int) -> Fl
 
 def rolling_correlation(first: FloatArray, second: FloatArray, window: int) -> FloatArray:
     """Pearson's correlation of the last `window` pairs, in [-1, 1]; NaN where one is constant."""
-    scale = np.sqrt(rolling_variance(first, window) * rolling_variance(second, window))
-    ratio = divide(rolling_covariance(first, second, window), scale)
-    return np.clip(ratio, -1.0, 1.0)
+    means = rolling_mean(first, window), rolling_mean(second, window)
+    scale = _variance(first, means[0], window) * _variance(second, means[1], window)
+    together = rolling_mean(first * second, window) - means[0] * means[1]
+    return np.clip(divide(together, np.sqrt(scale)), -1.0, 1.0)
+
+
+def _variance(values: FloatArray, mean: FloatArray, window: int) -> FloatArray:
+    square = rolling_mean(values * values, window)
+    variance = square - mean * mean
+    # Written so that NaN stays NaN.
+    variance[variance <= ROUNDING * square] = 0.0
+    return variance
 
 
 def divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

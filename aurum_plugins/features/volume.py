@@ -15,9 +15,9 @@ from aurum_plugins.features.log_ratio import log_ratio
 from aurum_plugins.features.rolling import (
     rolling_correlation,
     rolling_mean,
-    rolling_std,
     rolling_sum,
 )
+from aurum_plugins.features.volume_and_price import relative_volume
 
 LONG = 4  # the longer of two windows, in periods
 
@@ -34,17 +34,14 @@ def _two_candles(_period: int) -> int:
     return 2
 
 
-def _relative_volume(series: CandleSeries, period: int) -> FloatArray:
-    return log_ratio(series.volume, rolling_mean(series.volume, period))
-
-
 def _volume_change(series: CandleSeries, _period: int) -> FloatArray:
     return log_ratio(series.volume, lagged(series.volume, 1))
 
 
 def _volume_trend(series: CandleSeries, period: int) -> FloatArray:
     return log_ratio(
-        rolling_mean(series.volume, period), rolling_mean(series.volume, LONG * period)
+        rolling_mean(series.volume, period),
+        rolling_mean(series.volume, LONG * period),
     )
 
 
@@ -54,7 +51,8 @@ def _volume_momentum(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _volume_variation(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_std(np.log(series.volume), period)
+    change = _volume_change(series, 1)
+    return np.sqrt(rolling_mean(change * change, period))
 
 
 def _volume_concentration(series: CandleSeries, period: int) -> FloatArray:
@@ -64,8 +62,8 @@ def _volume_concentration(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _volume_persistence(series: CandleSeries, period: int) -> FloatArray:
-    logarithm = np.log(series.volume)
-    return rolling_correlation(lagged(logarithm, 1), logarithm, period)
+    relative = relative_volume(series, period)
+    return rolling_correlation(lagged(relative, 1), relative, period)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -75,7 +73,7 @@ FEATURES: tuple[Feature, ...] = (
         "ln(V / mean_p(V))",
         "S. Gervais, R. Kaniel and D. Mingelgrin, The high-volume return premium, J. of Finance 56 "
         "(2001)",
-        _relative_volume,
+        relative_volume,
         same_period,
     ),
     Feature(
@@ -107,11 +105,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "volume_variation",
         Family.VOLUME,
-        "population standard deviation of ln V",
-        "T. Chordia, A. Subrahmanyam and V. R. Anshuman, Trading activity and expected stock "
-        "returns, J. of Financial Economics 59 (2001)",
+        "sqrt(mean(ln(V / V_-1)^2)): how unsteady trading is",
+        "A. R. Gallant, P. Rossi and G. Tauchen, Stock prices and volume, Rev. Financial Studies 5 "
+        "(1992)",
         _volume_variation,
-        same_period,
+        one_more,
     ),
     Feature(
         "volume_concentration",
@@ -124,11 +122,11 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "volume_persistence",
         Family.VOLUME,
-        "correlation of the last p pairs (ln V_-1, ln V)",
+        "correlation of the last p pairs (v_-1, v), v = ln(V / mean_p(V))",
         "I. Lobato and C. Velasco, Long memory in stock-market trading volume, J. of Business and "
         "Economic Statistics 18 (2000)",
         _volume_persistence,
-        one_more,
+        _double,
     ),
     *volume_and_price.FEATURES,
 )

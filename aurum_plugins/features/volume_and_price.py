@@ -4,8 +4,8 @@ In the formulas `V` is the volume in base currency, `H`, `L`, `C` are the high, 
 is the log return of one candle, `TP` the mean of high, low and close, `CLV` the close's location in
 its range from -1 to 1; sums, means and correlations run over the last `p` candles.
 
-Volumes are heavy-tailed: correlations are taken with their logarithm, so that one candle does not
-decide alone.
+Volumes are heavy-tailed: correlations are taken with the logarithm of a volume over what was usual
+then, so that one candle does not decide alone, and the unit does not matter.
 """
 
 from __future__ import annotations
@@ -15,12 +15,7 @@ import numpy as np
 from aurum_plugins.features.candle_series import CandleSeries, FloatArray, lagged
 from aurum_plugins.features.feature import Family, Feature, one_more, same_period
 from aurum_plugins.features.log_ratio import log_ratio
-from aurum_plugins.features.rolling import (
-    divide,
-    rolling_correlation,
-    rolling_mean,
-    rolling_sum,
-)
+from aurum_plugins.features.rolling import divide, rolling_correlation, rolling_mean, rolling_sum
 
 # Under this share of a price, a difference of prices is what rounding leaves behind.
 SAME_PRICE = 1e-14
@@ -29,6 +24,15 @@ KARPOFF = (
     "J. Karpoff, The relation between price changes and trading volume: a survey, J. of Financial "
     "and Quantitative Analysis 22 (1987)"
 )
+
+
+def relative_volume(series: CandleSeries, period: int) -> FloatArray:
+    """Logarithm of each volume over the mean of the last `period`, itself included, shape (n,)."""
+    return log_ratio(series.volume, rolling_mean(series.volume, period))
+
+
+def _double_less_one(period: int) -> int:
+    return 2 * period - 1
 
 
 def _weighted(weights: FloatArray, volume: FloatArray, period: int) -> FloatArray:
@@ -85,11 +89,11 @@ def _falling_volume_return(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _volume_return_correlation(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_correlation(series.log_return, np.log(series.volume), period)
+    return rolling_correlation(series.log_return, relative_volume(series, period), period)
 
 
 def _volume_volatility_correlation(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_correlation(series.absolute_return, np.log(series.volume), period)
+    return rolling_correlation(series.absolute_return, relative_volume(series, period), period)
 
 
 FEATURES: tuple[Feature, ...] = (
@@ -162,17 +166,17 @@ FEATURES: tuple[Feature, ...] = (
     Feature(
         "volume_return_correlation",
         Family.VOLUME,
-        "correlation of r and ln V",
+        "correlation of r and ln(V / mean_p(V))",
         KARPOFF,
         _volume_return_correlation,
-        one_more,
+        _double_less_one,
     ),
     Feature(
         "volume_volatility_correlation",
         Family.VOLUME,
-        "correlation of |r| and ln V",
+        "correlation of |r| and ln(V / mean_p(V))",
         KARPOFF,
         _volume_volatility_correlation,
-        one_more,
+        _double_less_one,
     ),
 )

@@ -52,7 +52,7 @@ class CandleError(AurumError, ValueError):
     Attributes
     ----------
     subject : str
-        The column, or "interval_ms" or "dates".
+        The column, the pair, or "interval_ms".
     rule : str
         What it must satisfy.
     value : object
@@ -137,19 +137,27 @@ def repair_candles(
 
 
 def _check_columns(frame: pd.DataFrame) -> None:
+    names = frame.columns.tolist()
     for name in (DATE, *PRICES, VOLUME):
-        found = int((frame.columns == name).sum())
+        found = names.count(name)
         if found != 1:
             raise CandleError(name, "must be a column, once", f"{found} of that name")
 
 
 def _ticks(dates: pd.Series[Any]) -> tuple[IntArray, int]:
     """Opens since 1970 UTC, and how many of their ticks make a millisecond."""
+    if dates.dtype == object and pd.api.types.infer_dtype(dates) in ("datetime", "datetime64"):
+        # What pandas makes of dates whose time zones are two objects that both mean UTC, such as
+        # those of a file and of the exchange: FreqAI puts the two together in a running bot.
+        dates = pd.to_datetime(dates, utc=True)
     dtype = dates.dtype
-    naive = isinstance(dtype, np.dtype) and dtype.kind == "M"
-    if not naive and not isinstance(dtype, pd.DatetimeTZDtype):
+    unit: str
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        unit = dtype.unit
+    elif isinstance(dtype, np.dtype) and dtype.kind == "M":
+        unit = dates.dt.unit
+    else:
         raise CandleError(DATE, "must be of type datetime64", dtype)
-    unit = pd.DatetimeIndex(dates[:0]).unit
     ticks = np.asarray(dates, dtype=f"datetime64[{unit}]").view(np.int64)
     latest = LATEST_MS * TICKS_PER_MS[unit] if unit != "s" else LATEST_MS // SECOND_MS
     if len(ticks) and not 0 <= ticks.min() <= ticks.max() <= latest:

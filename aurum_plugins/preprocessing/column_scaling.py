@@ -165,8 +165,8 @@ def _scaled_quantiles(
         Becomes no larger than 1 either.
     """
     positions = np.array(shares) * (len(ordered) - 1)
-    below = positions.astype(np.intp)
-    ends = ordered[np.stack([below, np.minimum(below + 1, len(ordered) - 1)])]
+    below = np.floor(positions)
+    ends = ordered[np.stack([below, np.ceil(positions)]).astype(np.intp)]
     exponent = -int(np.frexp(max(np.abs(ends).max(), magnitude))[1])
     first, second = np.ldexp(ends, exponent)
     return exponent, (first + (second - first) * (positions - below)).tolist()

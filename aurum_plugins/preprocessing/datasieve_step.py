@@ -11,7 +11,7 @@ import pandas as pd
 from datasieve.transforms.base_transform import BaseTransform
 from numpy.typing import NDArray
 
-from aurum_plugins.preprocessing.errors import TooFewRows
+from aurum_plugins.preprocessing.errors import BadShape, NotInvertible, TooFewRows
 from aurum_plugins.preprocessing.input_table import FloatArray
 from aurum_plugins.preprocessing.preprocessor import Preprocessor
 
@@ -139,11 +139,11 @@ class AurumPreprocessing(BaseTransform):  # type: ignore[misc]
 
     def inverse_transform(
         self,
-        X: FloatArray,  # noqa: N803
-        y: Rows = None,
-        sample_weight: Rows = None,
-        feature_list: Sequence[str] | None = None,
-        **kwargs: object,
+        X: FloatArray,  # noqa: ARG002, N803
+        y: Rows = None,  # noqa: ARG002
+        sample_weight: Rows = None,  # noqa: ARG002
+        feature_list: Sequence[str] | None = None,  # noqa: ARG002
+        **kwargs: object,  # noqa: ARG002
     ) -> Sieved:
         """Refused: columns were left out and values clipped, neither comes back.
 
@@ -151,9 +151,9 @@ class AurumPreprocessing(BaseTransform):  # type: ignore[misc]
 
         Raises
         ------
-        NotImplementedError
+        aurum_plugins.preprocessing.errors.NotInvertible
         """
-        raise NotImplementedError(
+        raise NotInvertible(
             "AurumPreprocessing cannot be inverted: put it in the feature pipeline only"
         )
 
@@ -165,6 +165,8 @@ def _named(table: FloatArray, names: Sequence[str] | None) -> FloatArray | pd.Da
     # datasieve's list is empty if it was given arrays.
     if names is None or len(names) == 0:
         return table
+    if len(names) != table.shape[1]:
+        raise BadShape(f"X has {table.shape[1]} columns, but {len(names)} names")
     return pd.DataFrame(table, columns=pd.Index(names), copy=False)
 
 

@@ -9,7 +9,8 @@ AurumError
     ├── ColumnMismatch           other columns than those of the fit: missing, extra
     ├── TooFewRows               rows, needed
     ├── TooFewFeatures           columns, needed
-    └── TooFewUsableFeatures     usable, needed, unusable
+    ├── TooFewUsableFeatures     usable, needed, unusable
+    └── NotInvertible            also a NotImplementedError
 
 scikit-learn asks for ValueError and TypeError, and for some of its own words.
 """
@@ -153,6 +154,10 @@ class TooFewUsableFeatures(PreprocessingError):
             f"n_features={needed} needs as many columns that hold information, got {usable}; "
             f"unusable: {why}. Mend those columns, or lower n_features"
         )
+
+
+class NotInvertible(PreprocessingError, NotImplementedError):
+    """Columns were left out and values clipped: neither comes back."""
 
 
 def _shown(names: Sequence[object]) -> str:

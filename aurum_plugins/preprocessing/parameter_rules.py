@@ -53,7 +53,8 @@ class Rule:
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a number"
         start = f"above {self.least:g}" if self.exclusive else f"from {self.least:g}"
-        stop = f" to {self.most:.12g}" if self.most < np.inf else ""
+        until = " and up to" if self.exclusive else " to"
+        stop = f"{until} {self.most:.12g}" if self.most < np.inf else ""
         others = [*map(repr, self.also), *(["a RandomState"] if self.seed else [])]
         return ", or ".join([f"{kind} {start}{stop}", *others])
 

@@ -129,7 +129,7 @@ def _preprocess(
     now: BoolArray,
 ) -> _Outcome:
     labels = pd.DataFrame(dict(targets), index=features.index)
-    wanted = before & np.isfinite(labels).all(axis=1).to_numpy()
+    wanted = before & np.isfinite(labels.to_numpy(dtype=np.float64)).all(axis=1)
     fit_rows = features[wanted]
     fit_rows = fit_rows[_complete_enough(fit_rows, preprocessor.min_completeness)]
     fitted = clone(preprocessor)
@@ -187,14 +187,15 @@ def _feature_quality(
     before: BoolArray,
     now: BoolArray,
 ) -> FeatureQuality:
+    values = column.values  # noqa: PD011 (a column of ours, not of pandas)
     counts = np.bincount(table.causes(column), minlength=len(MissingCause)).tolist()
     return FeatureQuality(
         name=column.name,
         family=column.family,
-        completeness=counts[MissingCause.PRESENT] / len(column.values),
+        completeness=counts[MissingCause.PRESENT] / len(values),
         missing=_by_cause(counts),
         clipped=None if fitted is None else fitted.clipped_low + fitted.clipped_high,
-        drift=measure_drift(column.values[before], column.values[now]),
+        drift=measure_drift(values[before], values[now]),
         selected=fitted is not None and fitted.selected,
         score=None if fitted is None else fitted.score,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
@@ -45,7 +44,7 @@ def completeness_over_time(candles: Candles) -> tuple[Stretch, ...]:
     observed = np.add.reduceat(candles.observed.astype(np.int64), first)
     counts = np.diff(first, append=len(candles))
     return tuple(
-        Stretch(period=Period(start=_utc(start), stop=_utc(stop)), candles=int(n), observed=k / n)
+        Stretch(period=Period.of_ms(start, stop), candles=int(n), observed=k / n)
         for start, stop, n, k in zip(starts, [*starts[1:], end], counts, observed.tolist())
     )
 
@@ -55,7 +54,3 @@ def _numbered(open_ms: NDArray[np.int64], unit: Literal["weeks", "months"]) -> N
         return np.asarray((open_ms - _MONDAY_MS) // _WEEK_MS)
     months = open_ms.astype("datetime64[ms]").astype("datetime64[M]")
     return np.asarray(months.astype(np.int64))
-
-
-def _utc(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1_000, UTC)

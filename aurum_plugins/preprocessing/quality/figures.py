@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+from markupsafe import Markup, escape
+
 NONE = "–"  # noqa: RUF001 - the dash that tables use for "no figure"
 _WHOLE = 1.0
+_PERCENT = "\N{NO-BREAK SPACE}%"
 
 
 def percent(share: float | None) -> str:
@@ -14,9 +17,9 @@ def percent(share: float | None) -> str:
     if share is None:
         return NONE
     if share in (0.0, _WHOLE):
-        return f"{share:.0%}".replace("%", " %")
+        return f"{100 * share:.0f}{_PERCENT}"
     hundredths = math.floor(share * 10_000)
-    return f"{hundredths / 100:.2f} %" if hundredths else "< 0.01 %"
+    return f"{hundredths / 100:.2f}{_PERCENT}" if hundredths else f"< 0.01{_PERCENT}"
 
 
 def count(number: int) -> str:
@@ -52,3 +55,8 @@ def span(length: timedelta) -> str:
 def words(name: str) -> str:
     """The name of a status, cause, family or repair, to be read: "warm up"."""
     return name.lower().replace("_", " ")
+
+
+def breakable(name: str) -> Markup:
+    """The name of a feature, escaped, which may be broken after an underscore and nowhere else."""
+    return Markup("_<wbr>").join(escape(part) for part in name.split("_"))

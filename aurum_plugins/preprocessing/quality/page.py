@@ -29,6 +29,7 @@ _FORMATS = (
     figures.day,
     figures.span,
     figures.words,
+    figures.breakable,
 )
 
 

@@ -46,7 +46,7 @@ class PairView:
     """
 
     quality: PairQuality
-    number: int
+    number: int = 1
 
     @property
     def anchor(self) -> str:
@@ -73,7 +73,7 @@ class PairView:
     def by_clipping(self) -> list[FeatureQuality]:
         """Features with clipped values, most first."""
         clipped = [feature for feature in self.features if feature.clipped]
-        return sorted(clipped, key=lambda feature: (-feature.clipped, feature.name))
+        return sorted(clipped, key=lambda feature: (-(feature.clipped or 0), feature.name))
 
     @cached_property
     def by_drift(self) -> list[FeatureQuality]:
@@ -117,12 +117,14 @@ class PairView:
         """Cause, number of values and length in percent of the longest bar."""
         scale = 100.0 / max(self.quality.candles, 1) / self.largest_missing
         found = _causes(feature)
-        return [(cause, found[cause], found[cause] * scale) for cause in self.causes if cause in found]
+        return [
+            (cause, found[cause], found[cause] * scale) for cause in self.causes if cause in found
+        ]
 
     @property
     def largest_clipping(self) -> int:
-        """Number of clipped values of the worst feature."""
-        return self.by_clipping[0].clipped if self.by_clipping else 1
+        """Number of clipped values of the worst feature; above 0, to divide by."""
+        return max((feature.clipped or 0 for feature in self.features), default=0) or 1
 
     @property
     def highest_score(self) -> float:
@@ -147,20 +149,19 @@ class PairView:
     def place(self, period: Period) -> Place:
         """Where a period lies on the time axis."""
         whole = self.quality.period
-        length = (whole.stop - whole.start) / timedelta(seconds=1) or 1.0
-        left = (period.start - whole.start) / timedelta(seconds=1) / length
-        width = (period.stop - period.start) / timedelta(seconds=1) / length
-        return Place(100.0 * left, 100.0 * width)
+        scale = 100.0 / ((whole.stop_ms - whole.start_ms) or 1)
+        return Place(
+            scale * (period.start_ms - whole.start_ms), scale * (period.stop_ms - period.start_ms)
+        )
 
     @cached_property
     def marks(self) -> list[tuple[str, float]]:
         """Labels of the time axis and where they stand, percent."""
         whole = self.quality.period
-        starts = list(_month_starts(whole))
-        for step in _STEPS:
-            kept = [start for start in starts if (start.year * 12 + start.month - 1) % step == 0]
-            if len(kept) <= _MOST_MARKS:
-                break
+        months = {start.year * 12 + start.month - 1: start for start in _month_starts(whole)}
+        few = (step for step in _STEPS if sum(not m % step for m in months) <= _MOST_MARKS)
+        step = next(few, _STEPS[-1])
+        kept = [start for month, start in months.items() if not month % step]
         if not kept:
             return [(day(whole.start), 0.0)]
         pattern = "%Y" if step % 12 == 0 else "%Y-%m"

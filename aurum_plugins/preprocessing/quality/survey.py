@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from aurum_plugins.features import (
     Candles,
@@ -15,7 +15,6 @@ from aurum_plugins.features import (
 )
 from aurum_plugins.preprocessing.candle_repair import RepairedCandles
 from aurum_plugins.preprocessing.quality.assessment import assess
-from aurum_plugins.preprocessing.quality.completeness import completeness_over_time
 from aurum_plugins.preprocessing.quality.report import PairQuality, Period
 from aurum_plugins.preprocessing.settings import PreprocessingSettings
 
@@ -36,7 +35,8 @@ class Survey:
     targets : TargetSettings
     preprocessing : PreprocessingSettings
     split : datetime or None
-        Where the current window begins, UTC. None: the last third of each pair's candles.
+        Where the current window begins, with a time zone. None: the last third of each pair's
+        candles.
 
     Examples
     --------
@@ -46,9 +46,9 @@ class Survey:
 
     timeframe: str
     periods: tuple[int, ...]
-    features: FeatureSettings = FeatureSettings()
-    targets: TargetSettings = TargetSettings()
-    preprocessing: PreprocessingSettings = PreprocessingSettings()
+    features: FeatureSettings = field(default_factory=FeatureSettings)
+    targets: TargetSettings = field(default_factory=TargetSettings)
+    preprocessing: PreprocessingSettings = field(default_factory=PreprocessingSettings)
     split: datetime | None = None
 
     def of(self, pair: str, repaired: RepairedCandles, market: Market) -> PairQuality:
@@ -64,7 +64,7 @@ class Survey:
         """
         candles = repaired.candles
         reference, current = self.windows(candles)
-        found = assess(
+        return assess(
             pair,
             self.timeframe,
             repaired,
@@ -74,7 +74,6 @@ class Survey:
             reference,
             current,
         )
-        return found.model_copy(update={"over_time": completeness_over_time(candles)})
 
     def windows(self, candles: Candles) -> tuple[Period, Period]:
         """The reference window and the current one.
@@ -99,12 +98,4 @@ class Survey:
         else:
             split = min(max(round(self.split.timestamp() * 1_000), first), end)
         purged = max(split - self.targets.purge_candles * step, first)
-        return _period(first, purged), _period(split, end)
-
-
-def _period(start_ms: int, stop_ms: int) -> Period:
-    return Period(start=_utc(start_ms), stop=_utc(stop_ms))
-
-
-def _utc(time_ms: int) -> datetime:
-    return datetime.fromtimestamp(time_ms / 1_000, UTC)
+        return Period.of_ms(first, purged), Period.of_ms(split, end)

@@ -64,7 +64,7 @@ def test_the_weekday_does_not_move_within_a_day():
 @pytest.mark.parametrize("feature", calendar.FEATURES, ids=lambda f: f.name)
 def test_one_candle_is_enough_and_the_period_changes_nothing(feature):
     assert feature.family is Family.CALENDAR
-    assert feature.window(1) == 1
+    assert feature.window(1) == feature.window(24) == 1
     view = at(*(datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=7 * n) for n in range(50)))
     got = feature.compute(view, 1)
     assert got.shape == (50,)

@@ -31,9 +31,7 @@ def test_against_a_slow_loop(window, share):
 def test_holes_neither_poison_nor_count_as_zero():
     values = np.array([2.0, 2.0, NAN, 2.0, -np.inf, 2.0, 2.0, 2.0])
     np.testing.assert_array_equal(known_mean(values, 2, 0.5), [2.0] * 8)
-    np.testing.assert_array_equal(
-        known_mean(values, 2, 0.49), [NAN, 2, NAN, NAN, NAN, NAN, 2, 2]
-    )
+    np.testing.assert_array_equal(known_mean(values, 2, 0.49), [NAN, 2, NAN, NAN, NAN, NAN, 2, 2])
 
 
 def test_a_share_is_met_exactly():

@@ -111,9 +111,7 @@ def test_the_purge_is_as_long_as_the_horizon():
 def test_labels_do_not_depend_on_the_unit_of_price(make_candles):
     candles, settings = make_candles(3, 300), target_settings(12, 48)
     prices = (1_000 * x for x in (candles.open, candles.high, candles.low, candles.close))
-    dear = Candles(
-        candles.interval_ms, candles.open_ms, *prices, candles.volume, candles.status
-    )
+    dear = Candles(candles.interval_ms, candles.open_ms, *prices, candles.volume, candles.status)
     for name, label in forward_targets(candles, settings).items():
         got = forward_targets(dear, settings)[name]
         np.testing.assert_allclose(got, label, rtol=1e-9, atol=1e-11)
@@ -147,7 +145,7 @@ def test_without_either_end_there_is_no_label(make_candles, candles_of):
     assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 20]
     # An absent candle takes two returns away: more than a tenth of ten.
     absent = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][30:90]))
-    assert absent.tolist() == list(range(10, 21))
+    assert absent.tolist() == list(range(11, 21))
 
 
 def test_the_input_is_not_changed(make_candles):
@@ -212,7 +210,29 @@ def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
     assert caught.value.key == f"aurum.targets.{key}"
 
 
+def test_labels_may_be_left_out(make_candles):
+    candles = make_candles(7, 60)
+    every = forward_targets(candles, target_settings(5, 10))
+    assert list(every) == [FORWARD_RETURN, FORWARD_VOLATILITY]
+    alone = TargetSettings(include=(FORWARD_VOLATILITY,), horizon_candles=5, volatility_candles=10)
+    got = forward_targets(candles, alone)
+    assert list(got) == [FORWARD_VOLATILITY]
+    np.testing.assert_array_equal(got[FORWARD_VOLATILITY], every[FORWARD_VOLATILITY])
+
+
+def test_an_unknown_label_is_an_error_that_shows_the_known_ones():
+    message = "'direction' is no target; known are forward_return, forward_volatility"
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        TargetSettings.from_config(config_of(include=["forward_return", "direction"]))
+    assert caught.value.key == "aurum.targets.include"
+
+
+def test_one_label_at_least_is_wanted():
+    with pytest.raises(ConfigurationError, match="at least 1 item"):
+        TargetSettings.from_config(config_of(include=[]))
+
+
 def test_an_unknown_key_is_named_beside_the_known_ones():
-    with pytest.raises(ConfigurationError, match="known are horizon_candles, largest_") as caught:
-        TargetSettings.from_config(config_of(horizon=12))
-    assert caught.value.key == "aurum.targets.horizon"
+    with pytest.raises(ConfigurationError, match="known are horizon_candles, include") as caught:
+        TargetSettings.from_config(config_of(horizont=12))
+    assert caught.value.key == "aurum.targets.horizont"

@@ -16,7 +16,9 @@ def scaled(column, width=8.0, rows=None):
 
 def test_the_median_becomes_0_and_the_normal_range_1():
     # Quartiles of 1 ... 5 are 2 and 4.
-    np.testing.assert_allclose(scaled([5, 1, 4, 2, 3]), np.array([2, -2, 1, -1, 0]) / 2 * 1.349, 1e-4)
+    np.testing.assert_allclose(
+        scaled([5, 1, 4, 2, 3]), np.array([2, -2, 1, -1, 0]) / 2 * 1.349, 1e-4
+    )
 
 
 def test_quantiles_are_those_of_numpy():
@@ -72,7 +74,9 @@ def test_a_column_without_spread_is_unusable_and_becomes_0(column, reason):
     scaling = ColumnScaling.of(values, 8.0)
     assert scaling.unusable == (reason,)
     assert not scaling.usable.any()
-    np.testing.assert_array_equal(scaling.apply(np.array([[7.0], [-1e308], [NAN]])), np.zeros((3, 1)))
+    np.testing.assert_array_equal(
+        scaling.apply(np.array([[7.0], [-1e308], [NAN]])), np.zeros((3, 1))
+    )
 
 
 @pytest.mark.parametrize("unit", [1e300, 1e-300, 5e-324, 2.0**-1070])
@@ -87,3 +91,8 @@ def test_a_column_over_the_whole_range_of_floats_does_not_overflow():
     flat = np.array([-1.7e308] * 9 + [1.7e308])
     assert np.isfinite(scaled(flat)).all()
     assert scaled(flat)[-1] > 0
+
+
+def test_a_neighbour_that_does_not_count_does_not_swallow_the_spread():
+    # Of the distances 5e-324, 5e-324 and 1e308 the second is the median.
+    np.testing.assert_array_equal(scaled([0] * 20 + [5e-324, -5e-324, 1e308])[-3:], [1, -1, 8])

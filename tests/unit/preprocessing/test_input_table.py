@@ -70,7 +70,9 @@ def test_what_is_missing_is_nan_and_booleans_are_numbers():
     ],
 )
 def test_a_column_of_a_frame_without_numbers_is_named(column, kind):
-    with pytest.raises(NotNumeric, match=rf"columns must hold real numbers: b \({kind}\)") as caught:
+    with pytest.raises(
+        NotNumeric, match=rf"columns must hold real numbers: b \({kind}\)"
+    ) as caught:
         read(pd.DataFrame({"a": [1, 2], "b": column}))
     assert len(caught.value.columns) == 1
     assert isinstance(caught.value, TypeError | ValueError)
@@ -121,7 +123,7 @@ def test_what_is_no_table_is_refused(given, message):
 
 
 def test_names_must_tell_columns_apart():
-    with pytest.raises(BadColumns, match="must be unique, got rsi$") as caught:
+    with pytest.raises(BadColumns, match=r"must be unique, got rsi$") as caught:
         read(pd.DataFrame([[1, 2, 3]], columns=["rsi", "macd", "rsi"]))
     assert caught.value.columns == ("rsi",)
     with pytest.raises(BadColumns, match="all text, or none of them, got int, str"):
@@ -129,7 +131,9 @@ def test_names_must_tell_columns_apart():
 
 
 def test_rows_are_counted():
-    with pytest.raises(TooFewRows, match="Anything needs 3 rows or more, got n_samples=2") as caught:
+    with pytest.raises(
+        TooFewRows, match="Anything needs 3 rows or more, got n_samples=2"
+    ) as caught:
         input_table(Anything(), np.zeros((2, 1)), reset=True, least_rows=3)
     assert (caught.value.rows, caught.value.needed) == (2, 3)
 
@@ -159,7 +163,9 @@ def test_another_number_of_columns_without_names_is_refused():
         input_table(estimator, np.zeros((1, 2)), reset=False)
 
 
-@pytest.mark.parametrize("given", [np.arange(6.0).reshape(2, 3), pd.DataFrame([[0, 1, 2.0], [3, 4, 5]])])
+@pytest.mark.parametrize(
+    "given", [np.arange(6.0).reshape(2, 3), pd.DataFrame([[0, 1, 2.0], [3, 4, 5]])]
+)
 def test_only_the_wanted_columns_are_taken(given):
     values = input_table(Anything(), given, reset=True, columns=np.array([2, 0]))
     np.testing.assert_array_equal(values, [[2, 0], [5, 3]])

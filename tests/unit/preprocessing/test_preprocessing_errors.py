@@ -11,6 +11,7 @@ from aurum_plugins.preprocessing.errors import (
     BadParameter,
     BadShape,
     ColumnMismatch,
+    NotInvertible,
     NotNumeric,
     TooFewFeatures,
     TooFewRows,
@@ -26,6 +27,7 @@ ALL = [
     TooFewRows("Preprocessor", 1, 2),
     TooFewFeatures((9, 1), 2, 2),
     TooFewUsableFeatures(1, 2, {"a": "constant"}),
+    NotInvertible("no way back"),
 ]
 
 

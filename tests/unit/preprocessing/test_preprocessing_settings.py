@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from aurum_plugins.errors import ConfigurationError
-from aurum_plugins.preprocessing import Preprocessor, PreprocessingSettings
+from aurum_plugins.preprocessing import PreprocessingSettings, Preprocessor
 
 
 @pytest.mark.parametrize("config", [{}, {"aurum": {}}, {"aurum": {"preprocessing": {}}}])
@@ -53,5 +53,5 @@ def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
 
 
 def test_an_unknown_key_is_named_beside_the_known_ones():
-    with pytest.raises(ConfigurationError, match="known are clip_width, .*n_features"):
+    with pytest.raises(ConfigurationError, match=r"known are clip_width, .*n_features"):
         PreprocessingSettings.from_config({"aurum": {"preprocessing": {"k": 26}}})

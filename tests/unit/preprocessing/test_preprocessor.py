@@ -54,8 +54,7 @@ class TestFrozenValues:
         fitted = Preprocessor(n_features=2, clip_width=2, outlier_share=0).fit(
             table, [1, 2, 3, 4, 5]
         )
-        # The first and last column are perfect, the first is chosen; the last repeats it, but the
-        # second has a relevance of 0.6 * sqrt(...) only.
+        # The first and last column order the rows as the target does: both have a relevance of 1.
         first = np.array([-1, -0.5, 0, 0.5, 1]) * NORMAL_RANGE
         last = np.clip(np.array([1, 0.5, 0, -0.5, -np.inf]) * NORMAL_RANGE, -2, 2)
         report = fitted.fit_report_
@@ -64,13 +63,26 @@ class TestFrozenValues:
         assert [column.infinite for column in report.columns] == [0, 1, 0, 0]
         assert [column.clipped_low for column in report.columns] == [0, 0, 0, 1]
         assert [column.clipped_high for column in report.columns] == [0, 0, 0, 0]
-        assert [column.unusable for column in report.columns] == [None, None, Unusable.CONSTANT, None]
+        assert [column.unusable for column in report.columns] == [
+            None,
+            None,
+            Unusable.CONSTANT,
+            None,
+        ]
         assert [column.usable for column in report.columns] == [True, True, False, True]
         assert [column.rank for column in report.columns] == [0, None, None, 1]
         assert [column.selected for column in report.columns] == [True, False, False, True]
         assert report.selected == ("x0", "x3")
-        assert [report.columns[i].score for i in (0, 2, 3)] == [pytest.approx(1), None, pytest.approx(1)]
-        assert (report.rows, report.rows_dropped_as_outliers, report.rows_too_incomplete) == (5, 0, 0)
+        assert [report.columns[i].score for i in (0, 2, 3)] == [
+            pytest.approx(1),
+            None,
+            pytest.approx(1),
+        ]
+        assert (report.rows, report.rows_dropped_as_outliers, report.rows_too_incomplete) == (
+            5,
+            0,
+            0,
+        )
         np.testing.assert_allclose(fitted.transform(table), np.column_stack([first, last]))
 
     def test_the_default_keeps_exactly_26(self, rows):
@@ -114,11 +126,13 @@ class TestOutliers:
 
     def test_a_seed_decides(self, rows):
         masks = [
-            Preprocessor(n_features=10, outlier_share=0.1, random_state=state).fit(*rows).inlier_mask_
-            for state in (0, 0, 1, np.random.RandomState(0))
+            Preprocessor(n_features=10, outlier_share=0.1, random_state=state)
+            .fit(*rows)
+            .inlier_mask_
+            for state in (0, 0, 1, np.random.RandomState(0), np.random.RandomState(0))
         ]
         np.testing.assert_array_equal(masks[0], masks[1])
-        np.testing.assert_array_equal(masks[0], masks[3])
+        np.testing.assert_array_equal(masks[3], masks[4])
         assert (masks[0] != masks[2]).any()
 
 
@@ -132,13 +146,17 @@ class TestUsableRows:
         assert fitted.usable_rows(row).tolist() == [False]
         assert np.isfinite(fitted.transform(row)).all()
 
-    @pytest.mark.parametrize(("least", "known"), [(0.9, 9), (1.0, 10), (0.5, 5), (0.01, 1), (0.85, 9)])
+    @pytest.mark.parametrize(
+        ("least", "known"), [(0.9, 9), (1.0, 10), (0.5, 5), (0.01, 1), (0.85, 9)]
+    )
     def test_the_share_of_the_selected_features_counts(self, rows, least, known):
         frame, targets = rows
         fitted = Preprocessor(n_features=10, min_completeness=least).fit(frame, targets)
         table = np.full((11, 40), 1.0)
         for row in range(11):
-            table[row, fitted.selected_[: 10 - row]] = [np.nan, np.inf, -np.inf, *[np.nan] * 7][: 10 - row]
+            table[row, fitted.selected_[: 10 - row]] = [np.nan, np.inf, -np.inf, *[np.nan] * 7][
+                : 10 - row
+            ]
         usable = fitted.usable_rows(pd.DataFrame(table, columns=frame.columns))
         assert usable.tolist() == [row >= known for row in range(11)]
 
@@ -295,7 +313,10 @@ class TestValidation:
     @pytest.mark.parametrize(
         ("parameters", "message"),
         [
-            ({"n_features": 0}, "n_features of Preprocessor must be a whole number from 1, or 'all', got 0"),
+            (
+                {"n_features": 0},
+                "n_features of Preprocessor must be a whole number from 1, or 'all', got 0",
+            ),
             ({"n_features": "some"}, "got 'some'"),
             ({"n_features": True}, "got True"),
             ({"n_features": None}, "got None"),
@@ -305,9 +326,12 @@ class TestValidation:
             ({"clip_width": np.nan}, "got nan"),
             ({"outlier_share": 0.6}, r"must be a number from 0 to 0\.5, got 0\.6"),
             ({"outlier_share": "1"}, "got '1'"),
-            ({"min_completeness": 0}, "must be a number above 0 to 1, got 0"),
+            ({"min_completeness": 0}, "must be a number above 0 and up to 1, got 0"),
             ({"min_completeness": 1.01}, r"got 1\.01"),
-            ({"random_state": -1}, "a whole number from 0 to 4294967295, or None, or a RandomState"),
+            (
+                {"random_state": -1},
+                "a whole number from 0 to 4294967295, or None, or a RandomState",
+            ),
             ({"random_state": 0.0}, r"got 0\.0"),
         ],
     )

@@ -66,9 +66,7 @@ def test_it_chooses_as_the_definition_says(seed):
 def test_a_copy_of_the_best_column_waits_for_what_is_new():
     values, targets = table()
     best = MinimumRedundancySelector(1).fit(values, targets).chosen_[0]
-    fitted = MinimumRedundancySelector(5).fit(
-        np.column_stack([values, values[:, best]]), targets
-    )
+    fitted = MinimumRedundancySelector(5).fit(np.column_stack([values, values[:, best]]), targets)
     assert fitted.chosen_[0] == best
     assert values.shape[1] not in fitted.chosen_[:2]
 
@@ -150,9 +148,7 @@ def test_targets_that_tell_nothing_are_said_to(targets):
     values, _ = table()
     fitted = MinimumRedundancySelector(3).fit(values, targets)
     assert fitted.order_ is SelectionOrder.NO_RELEVANCE
-    np.testing.assert_array_equal(
-        fitted.chosen_, MinimumRedundancySelector(3).fit(values).chosen_
-    )
+    np.testing.assert_array_equal(fitted.chosen_, MinimumRedundancySelector(3).fit(values).chosen_)
 
 
 def test_many_rows_are_thinned_evenly():
@@ -177,7 +173,10 @@ def test_transform_keeps_the_chosen_columns_in_their_order():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"n_features": 0}, "n_features of MinimumRedundancySelector must be a whole number from 1, got 0"),
+        (
+            {"n_features": 0},
+            "n_features of MinimumRedundancySelector must be a whole number from 1, got 0",
+        ),
         ({"n_features": "all"}, "got 'all'"),
         ({"n_features": True}, "got True"),
         ({"n_features": 1.0}, r"got 1\.0"),
