@@ -210,9 +210,7 @@ def main() -> int:
         f"{candle['thousand'] / candle['window']:.1f} times",
         f"{1e3 * BUDGETS['candle']:g} ms",
     )
-    table.add_row(
-        "preprocessing of one row", f"{1e3 * row['transform']:.2f} ms", "", "", "2 ms"
-    )
+    table.add_row("preprocessing of one row", f"{1e3 * row['transform']:.2f} ms", "", "", "2 ms")
     table.add_row(
         "the same as a step of FreqAI, with flags",
         f"{1e3 * row['step']:.2f} ms",

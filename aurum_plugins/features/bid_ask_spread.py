@@ -53,12 +53,12 @@ def _roll_spread(series: CandleSeries, period: int) -> FloatArray:
     before = lagged(series.log_return, 1)
     bounce = np.maximum(-rolling_covariance(before, series.log_return, period), 0.0)
     # Its root would turn the last digit of a covariance into a visible spread.
-    bounce[bounce <= ROUNDING * rolling_mean(series.squared_return, period)] = 0.0
+    bounce[bounce <= ROUNDING * series.rolled(rolling_mean, "squared_return", period)] = 0.0
     return 2.0 * np.sqrt(bounce)
 
 
 def _spread_to_volatility(series: CandleSeries, period: int) -> FloatArray:
-    volatility = np.sqrt(rolling_mean(series.squared_return, period))
+    volatility = np.sqrt(series.rolled(rolling_mean, "squared_return", period))
     return divide(_corwin_schultz(series, period), volatility)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -32,8 +33,38 @@ class CandleSeries:
     close: FloatArray
     volume: FloatArray
 
+    _rolled: dict[tuple[str, str, int], FloatArray] = field(
+        default_factory=dict, init=False, repr=False
+    )
+
     def __len__(self) -> int:
         return len(self.close)
+
+    def rolled(
+        self, statistic: Callable[[FloatArray, int], FloatArray], column: str, window: int
+    ) -> FloatArray:
+        """A statistic of one of the columns over a window; features share it.
+
+        Parameters
+        ----------
+        statistic : callable
+            One of `aurum_plugins.features.rolling` that takes values and a window.
+        column : str
+            Name of an attribute.
+        window : int
+            Candles.
+
+        Returns
+        -------
+        ndarray of float64, shape (n,)
+            Read-only.
+        """
+        key = (statistic.__name__, column, window)
+        if key not in self._rolled:
+            values = statistic(getattr(self, column), window)
+            values.setflags(write=False)
+            self._rolled[key] = values
+        return self._rolled[key]
 
     @cached_property
     def log_open(self) -> FloatArray:
@@ -54,6 +85,11 @@ class CandleSeries:
     def log_close(self) -> FloatArray:
         """Logarithm of the close."""
         return np.log(self.close)
+
+    @cached_property
+    def level(self) -> FloatArray:
+        """`log_close` less its first: large levels would drown small moves in rounding."""
+        return self.log_close - self.log_close[:1]
 
     @cached_property
     def log_return(self) -> FloatArray:

@@ -55,7 +55,7 @@ class Candles:
     close: FloatArray
     volume: FloatArray
     status: NDArray[np.uint8]
-    _coverage: dict[int, FloatArray] = field(default_factory=dict, repr=False)
+    _coverage: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.open_ms)

@@ -35,8 +35,8 @@ class Feature:
     source : str
         Where the formula comes from.
     compute : callable of (CandleSeries, int) -> ndarray of float64, shape (n,)
-        Row `t` depends on rows ``t - window + 1`` to `t` alone. NaN during the warm-up and where the
-        formula is undefined; never infinite. The second argument is the period, for a feature
+        Row `t` depends on rows ``t - window + 1`` to `t` alone. NaN during the warm-up and where
+        the formula is undefined; never infinite. The second argument is the period, for a feature
         without one it is 1.
     window : callable of int -> int
         Candles that a row depends on, itself included, given the period.

@@ -29,7 +29,7 @@ class FeatureSet:
     Examples
     --------
     >>> FeatureSet(FeatureSettings(include=("rsi", "macd"))).lookback([14])
-    38
+    28
     """
 
     def __init__(self, settings: FeatureSettings) -> None:
@@ -50,10 +50,12 @@ class FeatureSet:
         periods : iterable of int
             As passed to `compute`.
         """
+        market_periods = self.settings.market_periods
         windows = [
             *(feature.window(period) for period in periods for feature in self._periodic),
-            *(feature.window(1) for feature in (*self._basic, *self._calendar)),
-            *(f.window(period) for period in self.settings.market_periods for f in self._market),
+            *(feature.window(1) for feature in self._basic),
+            *(feature.window(period) for period in market_periods for feature in self._market),
+            *(feature.window(1) for feature in self._calendar),
         ]
         return max(windows, default=1)
 

@@ -27,7 +27,7 @@ class Column:
         Candles; None for a feature without a period.
     window : int
         Candles that each row depends on, itself included.
-    values : ndarray of float64, shape (n,)
+    numbers : ndarray of float64, shape (n,)
         Finite or NaN.
     """
 
@@ -35,7 +35,7 @@ class Column:
     family: Family
     period: int | None
     window: int
-    values: FloatArray
+    numbers: FloatArray
 
     @property
     def name(self) -> str:
@@ -76,14 +76,14 @@ class FeatureTable:
         index = pd.DatetimeIndex(
             self.candles.open_ms.astype("datetime64[ms]"), tz="UTC", name="date"
         )
-        return pd.DataFrame({column.name: column.values for column in self.columns}, index=index)
+        return pd.DataFrame({column.name: column.numbers for column in self.columns}, index=index)
 
     def causes(self, column: Column) -> NDArray[np.uint8]:
         """Why each value of a column is missing, shape (n,): see `MissingCause`."""
         return missing_causes(
             self.candles,
             column.window,
-            column.values,
+            column.numbers,
             self.largest_absent_share,
             market_wide=column.family is Family.MARKET,
         )

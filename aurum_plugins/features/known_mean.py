@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from aurum_plugins.features.candle_series import FloatArray
-from aurum_plugins.features.window_sum import window_sum
+from aurum_plugins.features.rolling import rolling_sum
 
 
 def known_mean(values: FloatArray, window: int, largest_absent_share: float) -> FloatArray:
@@ -30,7 +30,7 @@ def known_mean(values: FloatArray, window: int, largest_absent_share: float) -> 
     """
     known = np.isfinite(values)
     before = np.zeros(window - 1)
-    total = window_sum(np.concatenate([before, np.where(known, values, 0.0)]), window)
+    total = rolling_sum(np.concatenate([before, np.where(known, values, 0.0)]), window)
     count = np.cumsum(known)
     count[window:] -= count[:-window].copy()
     # Shares are compared, not counts: 3 / 30 is the same number as 0.1, 30 * 0.1 is not 3.

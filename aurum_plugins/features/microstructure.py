@@ -43,14 +43,17 @@ def _amihud_ratio(series: CandleSeries, period: int) -> FloatArray:
 
 def _range_impact(series: CandleSeries, period: int) -> FloatArray:
     def impact(window: int) -> FloatArray:
-        return divide(rolling_sum(series.log_range, window), rolling_sum(series.volume, window))
+        return divide(
+            series.rolled(rolling_sum, "log_range", window),
+            series.rolled(rolling_sum, "volume", window),
+        )
 
     return log_ratio(impact(period), impact(LONG * period))
 
 
 def _bulk_imbalance(series: CandleSeries, period: int) -> FloatArray:
     """Buys less sells of each candle, as a share of its volume, in [-1, 1]."""
-    scale = np.sqrt(rolling_mean(series.squared_return, period))
+    scale = np.sqrt(series.rolled(rolling_mean, "squared_return", period))
     score = divide(series.log_return, scale)
     # The authors split a candle without a change into halves.
     score[scale == 0] = 0.0
@@ -59,12 +62,12 @@ def _bulk_imbalance(series: CandleSeries, period: int) -> FloatArray:
 
 def _bulk_flow_imbalance(series: CandleSeries, period: int) -> FloatArray:
     signed = _bulk_imbalance(series, period) * series.volume
-    return divide(rolling_sum(signed, period), rolling_sum(series.volume, period))
+    return divide(rolling_sum(signed, period), series.rolled(rolling_sum, "volume", period))
 
 
 def _vpin(series: CandleSeries, period: int) -> FloatArray:
     one_sided = np.abs(_bulk_imbalance(series, period)) * series.volume
-    return divide(rolling_sum(one_sided, period), rolling_sum(series.volume, period))
+    return divide(rolling_sum(one_sided, period), series.rolled(rolling_sum, "volume", period))
 
 
 def _kyle_correlation(series: CandleSeries, period: int) -> FloatArray:
@@ -87,7 +90,7 @@ def _direction_persistence(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _close_pressure(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_mean(series.close_location, period)
+    return series.rolled(rolling_mean, "close_location", period)
 
 
 def _pressure_persistence(series: CandleSeries, period: int) -> FloatArray:
@@ -98,7 +101,9 @@ def _pressure_persistence(series: CandleSeries, period: int) -> FloatArray:
 def _wick_imbalance(series: CandleSeries, period: int) -> FloatArray:
     lower = np.minimum(series.log_open, series.log_close) - series.log_low
     upper = series.log_high - np.maximum(series.log_open, series.log_close)
-    return divide(rolling_sum(lower - upper, period), rolling_sum(series.log_range, period))
+    return divide(
+        rolling_sum(lower - upper, period), series.rolled(rolling_sum, "log_range", period)
+    )
 
 
 FEATURES: tuple[Feature, ...] = (

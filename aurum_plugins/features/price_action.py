@@ -21,7 +21,6 @@ from aurum_plugins.features.rolling import (
     rolling_min,
     rolling_sum,
 )
-from aurum_plugins.features.window_sum import window_sum
 
 # Lo and MacKinlay's smallest aggregations are 2 and 4; 4 says more of what lasts.
 VARIANCE_RATIO_STEP = 4
@@ -30,9 +29,7 @@ LEAST_VARIATION = 1e-6
 
 
 def _sum_of_squares(series: CandleSeries, period: int) -> FloatArray:
-    """Sum of the squared returns; NaN where nothing moved."""
-    moved = rolling_max(series.absolute_return, period) > 0
-    return np.where(moved, rolling_sum(series.squared_return, period), np.nan)
+    return series.rolled(rolling_sum, "squared_return", period)
 
 
 def _momentum(series: CandleSeries, period: int) -> FloatArray:
@@ -50,11 +47,11 @@ def _acceleration(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _distance_to_high(series: CandleSeries, period: int) -> FloatArray:
-    return series.log_close - rolling_max(series.log_high, period)
+    return series.log_close - series.rolled(rolling_max, "log_high", period)
 
 
 def _distance_to_low(series: CandleSeries, period: int) -> FloatArray:
-    return series.log_close - rolling_min(series.log_low, period)
+    return series.log_close - series.rolled(rolling_min, "log_low", period)
 
 
 def _candles_since_high(series: CandleSeries, period: int) -> FloatArray:
@@ -68,8 +65,8 @@ def _candles_since_low(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _drawdown(series: CandleSeries, period: int) -> FloatArray:
-    below = series.log_close - rolling_max(series.log_close, period)
-    return np.sqrt(np.maximum(rolling_mean(below * below, period), 0.0))
+    below = series.log_close - series.rolled(rolling_max, "log_close", period)
+    return np.sqrt(rolling_mean(below * below, period))
 
 
 def _up_share(series: CandleSeries, period: int) -> FloatArray:
@@ -78,12 +75,12 @@ def _up_share(series: CandleSeries, period: int) -> FloatArray:
 
 def _max_return(series: CandleSeries, period: int) -> FloatArray:
     sigma = np.sqrt(_sum_of_squares(series, period) / period)
-    return divide(rolling_max(series.log_return, period), sigma)
+    return divide(series.rolled(rolling_max, "log_return", period), sigma)
 
 
 def _min_return(series: CandleSeries, period: int) -> FloatArray:
     sigma = np.sqrt(_sum_of_squares(series, period) / period)
-    return divide(rolling_min(series.log_return, period), sigma)
+    return divide(series.rolled(rolling_min, "log_return", period), sigma)
 
 
 def _downside_share(series: CandleSeries, period: int) -> FloatArray:
@@ -95,45 +92,42 @@ def _downside_share(series: CandleSeries, period: int) -> FloatArray:
 def _jump_share(series: CandleSeries, period: int) -> FloatArray:
     magnitude = series.absolute_return
     products = rolling_sum(magnitude * lagged(magnitude, 1), period - 1)
-    bipower = np.pi / 2.0 * period / (period - 1) * np.maximum(products, 0.0)
+    bipower = np.pi / 2.0 * period / (period - 1) * products
     return 1.0 - divide(bipower, _sum_of_squares(series, period))
 
 
 def _moments(series: CandleSeries, period: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean, variance and mean square of the last `period` returns, the variance NaN if lost."""
-    mean = window_sum(series.log_return, period) / period
-    square = window_sum(series.squared_return, period) / period
+    mean = series.rolled(rolling_sum, "log_return", period) / period
+    square = _sum_of_squares(series, period) / period
     variance = square - mean * mean
     return mean, np.where(variance > LEAST_VARIATION * square, variance, np.nan), square
 
 
 def _return_skewness(series: CandleSeries, period: int) -> FloatArray:
     mean, variance, square = _moments(series, period)
-    cube = window_sum(series.squared_return * series.log_return, period) / period
+    cube = rolling_sum(series.squared_return * series.log_return, period) / period
     third = cube - 3.0 * mean * square + 2.0 * mean * mean * mean
     return divide(third, variance * np.sqrt(variance))
 
 
 def _return_kurtosis(series: CandleSeries, period: int) -> FloatArray:
     mean, variance, square = _moments(series, period)
-    cube = window_sum(series.squared_return * series.log_return, period) / period
-    fourth = window_sum(series.squared_return * series.squared_return, period) / period
+    cube = rolling_sum(series.squared_return * series.log_return, period) / period
+    fourth = rolling_sum(series.squared_return * series.squared_return, period) / period
     mean_squared = mean * mean
     central = fourth - 4.0 * mean * cube + mean_squared * (6.0 * square - 3.0 * mean_squared)
     return divide(central, variance * variance) - 3.0
 
 
 def _return_autocorrelation(series: CandleSeries, period: int) -> FloatArray:
-    moved = rolling_max(series.absolute_return, period) > 0
-    moved[1:] &= moved[:-1].copy()
-    before = lagged(series.log_return, 1)
-    return np.where(moved, rolling_correlation(series.log_return, before, period), np.nan)
+    return rolling_correlation(series.log_return, lagged(series.log_return, 1), period)
 
 
 def _variance_ratio(series: CandleSeries, period: int) -> FloatArray:
     step = VARIANCE_RATIO_STEP
     several = series.log_close - lagged(series.log_close, step)
-    total = np.maximum(rolling_sum(several * several, period), 0.0)
+    total = rolling_sum(several * several, period)
     return divide(total, step * _sum_of_squares(series, period))
 
 

@@ -12,17 +12,30 @@ import numpy as np
 import talib
 
 from aurum_plugins.features.candle_series import FloatArray
-from aurum_plugins.features.window_sum import window_sum
 
 # Under this share of the mean square, a variance is what rounding leaves behind.
 ROUNDING = 1e-14
+# Rows that are summed at a time: what fits into a processor's cache.
+BLOCK = 8_192
 
 
 def rolling_sum(values: FloatArray, window: int) -> FloatArray:
-    """Sum of the last `window` values; a window of 1 gives the values."""
-    if window == 1:
-        return values
-    return window_sum(values, window)
+    """Sum of the last `window` values, added up anew for each row.
+
+    A running sum takes away what leaves the window, and keeps its rounding for ever: after a crash,
+    the fourth powers of calm returns drown in what is left of the crash's. Here sums of 1, 2, 4 ...
+    neighbours are put together, which takes ``2 log2(window)`` additions a row. A row is the same,
+    bit for bit, whether computed from a long history or from its window, and the sum of zeros is 0.
+    A NaN concerns only the windows that hold it.
+    """
+    out = np.empty(len(values))
+    out[: window - 1] = np.nan
+    sums = out[window - 1 :]
+    for begin in range(0, len(sums), BLOCK):
+        block = sums[begin : begin + BLOCK]
+        block[:] = 0.0
+        _add_windows(values[begin : begin + len(block) + window - 1], window, block)
+    return out
 
 
 def rolling_mean(values: FloatArray, window: int) -> FloatArray:
@@ -43,6 +56,19 @@ def rolling_min(values: FloatArray, window: int) -> FloatArray:
 def rolling_variance(values: FloatArray, window: int) -> FloatArray:
     """Population variance of the last `window` values, 0 where only rounding is left."""
     return _variance(values, rolling_mean(values, window), window)
+
+
+def _add_windows(values: FloatArray, window: int, total: FloatArray) -> None:
+    # Row i of `doubled` holds the sum of `width` values from i on.
+    doubled, width, taken = values, 1, 0
+    while True:
+        if window & width:
+            total += doubled[taken : taken + len(total)]
+            taken += width
+        if taken == window:
+            return
+        doubled = doubled[:-width] + doubled[width:]
+        width *= 2
 
 
 def rolling_std(values: FloatArray, window: int) -> FloatArray:
@@ -75,4 +101,5 @@ def _variance(values: FloatArray, mean: FloatArray, window: int) -> FloatArray:
 def divide(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     """Quotient, NaN where the denominator is not above 0: undefined, not infinite."""
     out = np.full(len(numerator), np.nan)
-    return np.divide(numerator, denominator, out=out, where=denominator > 0)
+    np.divide(numerator, denominator, out=out, where=denominator > 0)
+    return out

@@ -26,29 +26,25 @@ from aurum_plugins.features.rolling import (
 )
 
 
-def _level(series: CandleSeries) -> FloatArray:
-    # Measured from the first close, because large levels would drown small moves in rounding.
-    return series.log_close - series.log_close[:1]
-
-
-def _deviation(level: FloatArray, period: int) -> FloatArray:
-    """Standard deviation, exactly 0 where nothing moved."""
-    deviation = rolling_std(level, period)
-    deviation[rolling_max(level, period) == rolling_min(level, period)] = 0.0
-    return deviation
+def _deviation(series: CandleSeries, period: int) -> FloatArray:
+    """Standard deviation of ln C, exactly 0 where nothing moved."""
+    highest = series.rolled(rolling_max, "level", period)
+    flat = highest == series.rolled(rolling_min, "level", period)
+    return np.where(flat, 0.0, series.rolled(rolling_std, "level", period))
 
 
 def _rsi(series: CandleSeries, period: int) -> FloatArray:
     # Gains less losses add up to the whole move: one sum serves for two.
     move = series.log_close - lagged(series.log_close, period)
-    ratio = divide(move, rolling_sum(series.absolute_return, period))
-    ratio[rolling_max(series.absolute_return, period) == 0] = 0.0
+    path = series.rolled(rolling_sum, "absolute_return", period)
+    ratio = divide(move, path)
+    ratio[path == 0] = 0.0
     return np.clip(50.0 * (1.0 + ratio), 0.0, 100.0)
 
 
 def _stochastic(series: CandleSeries, period: int) -> FloatArray:
-    bottom = rolling_min(series.low, period)
-    span = rolling_max(series.high, period) - bottom
+    bottom = series.rolled(rolling_min, "low", period)
+    span = series.rolled(rolling_max, "high", period) - bottom
     out = 100.0 * divide(series.close - bottom, span)
     out[span == 0] = 50.0
     return out
@@ -66,38 +62,38 @@ def _cci(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _bollinger_position(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    deviation = _deviation(level, period)
-    out = 0.5 + 0.25 * divide(level - rolling_mean(level, period), deviation)
+    deviation = _deviation(series, period)
+    above = series.level - series.rolled(rolling_mean, "level", period)
+    out = 0.5 + 0.25 * divide(above, deviation)
     out[deviation == 0] = 0.5
     return out
 
 
 def _bollinger_width(series: CandleSeries, period: int) -> FloatArray:
-    return 4.0 * _deviation(_level(series), period)
+    return 4.0 * _deviation(series, period)
 
 
 def _keltner_position(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    true_range = series.log_true_range
-    out = divide(level - rolling_mean(level, period), rolling_mean(true_range, period))
-    out[rolling_max(true_range, period) == 0] = 0.0
+    above = series.level - series.rolled(rolling_mean, "level", period)
+    ranges = series.rolled(rolling_mean, "log_true_range", period)
+    out = divide(above, ranges)
+    out[ranges == 0] = 0.0
     return out
 
 
 def _ultimate_oscillator(series: CandleSeries, period: int) -> FloatArray:
-    true_range = series.log_true_range
     pressure = series.log_close - np.minimum(series.log_low, series.log_previous_close)
     out = np.zeros(len(series))
     for weight, window in ((4, max(1, period // 2)), (2, period), (1, 2 * period)):
-        share = divide(rolling_sum(pressure, window), rolling_sum(true_range, window))
-        share[rolling_max(true_range, window) == 0] = 0.5
+        ranges = series.rolled(rolling_sum, "log_true_range", window)
+        share = divide(rolling_sum(pressure, window), ranges)
+        share[ranges == 0] = 0.5
         out += weight * np.clip(share, 0.0, 1.0)
     return 100.0 / 7.0 * out
 
 
 def _atr_ratio(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_mean(series.log_true_range, period)
+    return series.rolled(rolling_mean, "log_true_range", period)
 
 
 def _balance_of_power(series: CandleSeries, _period: int) -> FloatArray:

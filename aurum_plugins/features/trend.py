@@ -22,12 +22,8 @@ from aurum_plugins.features.rolling import (
 )
 
 
-def _level(series: CandleSeries) -> FloatArray:
-    # Measured from the first close, because large levels would drown small moves in rounding.
-    return series.log_close - series.log_close[:1]
-
-
-def _weighted_mean(values: FloatArray, period: int) -> FloatArray:
+def weighted_mean(values: FloatArray, period: int) -> FloatArray:
+    """Mean with weights 1 to `period`, the newest value's the largest."""
     return np.asarray(talib.WMA(values, period))
 
 
@@ -42,8 +38,9 @@ def _directional_index(series: CandleSeries, period: int) -> FloatArray:
     larger = np.maximum(np.maximum(rise, fall), 0.0)
     signed = np.where(rise == fall, 0.0 * larger, np.copysign(larger, rise - fall))
     counted = np.abs(signed)
-    index = divide(rolling_sum(signed, period), rolling_sum(counted, period))
-    index[rolling_max(counted, period) == 0] = 0.0
+    total = rolling_sum(counted, period)
+    index = divide(rolling_sum(signed, period), total)
+    index[total == 0] = 0.0
     return np.clip(index, -1.0, 1.0)
 
 
@@ -56,8 +53,8 @@ def _aroon(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _macd(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    return rolling_mean(level, period) - rolling_mean(level, 2 * period)
+    fast = series.rolled(rolling_mean, "level", period)
+    return fast - series.rolled(rolling_mean, "level", 2 * period)
 
 
 def _macd_histogram(series: CandleSeries, period: int) -> FloatArray:
@@ -66,38 +63,35 @@ def _macd_histogram(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _sma_distance(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    return level - rolling_mean(level, period)
+    return series.level - series.rolled(rolling_mean, "level", period)
 
 
 def _wma_distance(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    return level - _weighted_mean(level, period)
+    return series.level - series.rolled(weighted_mean, "level", period)
 
 
-def _regression_rise(level: FloatArray, period: int) -> FloatArray:
-    """Rise of the least-squares line from the first to the last of `period` values."""
-    return 6.0 * (_weighted_mean(level, period) - rolling_mean(level, period))
+def _regression_rise(series: CandleSeries, period: int) -> FloatArray:
+    """Rise of the least-squares line from the first to the last of `period` values of ln C."""
+    simple = series.rolled(rolling_mean, "level", period)
+    return 6.0 * (series.rolled(weighted_mean, "level", period) - simple)
 
 
 def _trend_slope(series: CandleSeries, period: int) -> FloatArray:
-    moved = rolling_max(series.absolute_return, period) > 0
-    walk = np.sqrt(np.maximum(rolling_sum(series.squared_return, period), 0.0))
-    return divide(_regression_rise(_level(series), period), np.where(moved, walk, np.nan))
+    walk = np.sqrt(series.rolled(rolling_sum, "squared_return", period))
+    return divide(_regression_rise(series, period), walk)
 
 
 def _trend_r2(series: CandleSeries, period: int) -> FloatArray:
-    level = _level(series)
-    slope = _regression_rise(level, period) / (period - 1)
+    slope = _regression_rise(series, period) / (period - 1)
     explained = slope * slope * (period * period - 1) / 12.0
-    varied = rolling_max(level, period) > rolling_min(level, period)
-    variance = np.where(varied, rolling_variance(level, period), np.nan)
+    highest = series.rolled(rolling_max, "level", period)
+    varied = highest > series.rolled(rolling_min, "level", period)
+    variance = np.where(varied, series.rolled(rolling_variance, "level", period), np.nan)
     return np.clip(divide(explained, variance), 0.0, 1.0)
 
 
 def _efficiency_ratio(series: CandleSeries, period: int) -> FloatArray:
-    moved = rolling_max(series.absolute_return, period) > 0
-    path = np.where(moved, rolling_sum(series.absolute_return, period), np.nan)
+    path = series.rolled(rolling_sum, "absolute_return", period)
     way = np.abs(series.log_close - lagged(series.log_close, period))
     return np.clip(divide(way, path), 0.0, 1.0)
 
@@ -107,16 +101,17 @@ def _choppiness(series: CandleSeries, period: int) -> FloatArray:
     top = rolling_max(np.maximum(series.log_high, previous), period)
     bottom = rolling_min(np.minimum(series.log_low, previous), period)
     # The sum is never under the span, except by rounding.
-    ratio = np.maximum(divide(rolling_sum(series.log_true_range, period), top - bottom), 1.0)
+    ranges = series.rolled(rolling_sum, "log_true_range", period)
+    ratio = np.maximum(divide(ranges, top - bottom), 1.0)
     return np.asarray(100.0 / np.log(period) * np.log(ratio))
 
 
 def _vortex(series: CandleSeries, period: int) -> FloatArray:
     up = np.abs(series.log_high - lagged(series.log_low, 1))
     down = np.abs(series.log_low - lagged(series.log_high, 1))
-    true_range = series.log_true_range
-    out = divide(rolling_sum(up - down, period), rolling_sum(true_range, period))
-    out[rolling_max(true_range, period) == 0] = 0.0
+    ranges = series.rolled(rolling_sum, "log_true_range", period)
+    out = divide(rolling_sum(up - down, period), ranges)
+    out[ranges == 0] = 0.0
     return out
 
 

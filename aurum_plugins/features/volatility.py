@@ -37,11 +37,11 @@ def _one_more_than_long(period: int) -> int:
 
 
 def _root_mean_square(series: CandleSeries, period: int) -> FloatArray:
-    return np.sqrt(rolling_mean(series.squared_return, period))
+    return np.sqrt(series.rolled(rolling_mean, "squared_return", period))
 
 
 def _realised_volatility(series: CandleSeries, period: int) -> FloatArray:
-    return rolling_std(series.log_return, period)
+    return series.rolled(rolling_std, "log_return", period)
 
 
 def _parkinson(series: CandleSeries, period: int) -> FloatArray:
@@ -78,13 +78,13 @@ def _yang_zhang(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _volatility_ratio(series: CandleSeries, period: int) -> FloatArray:
-    short = rolling_variance(series.log_return, period)
-    long = rolling_variance(series.log_return, LONG * period)
+    short = series.rolled(rolling_variance, "log_return", period)
+    long = series.rolled(rolling_variance, "log_return", LONG * period)
     return 0.5 * log_ratio(short, long)
 
 
 def _range_ratio(series: CandleSeries, period: int) -> FloatArray:
-    return divide(series.log_true_range, rolling_mean(series.log_true_range, period))
+    return divide(series.log_true_range, series.rolled(rolling_mean, "log_true_range", period))
 
 
 def _range_volatility_ratio(series: CandleSeries, period: int) -> FloatArray:

@@ -40,13 +40,13 @@ def _volume_change(series: CandleSeries, _period: int) -> FloatArray:
 
 def _volume_trend(series: CandleSeries, period: int) -> FloatArray:
     return log_ratio(
-        rolling_mean(series.volume, period),
-        rolling_mean(series.volume, LONG * period),
+        series.rolled(rolling_mean, "volume", period),
+        series.rolled(rolling_mean, "volume", LONG * period),
     )
 
 
 def _volume_momentum(series: CandleSeries, period: int) -> FloatArray:
-    recent = rolling_sum(series.volume, period)
+    recent = series.rolled(rolling_sum, "volume", period)
     return log_ratio(recent, lagged(recent, period))
 
 
@@ -56,7 +56,7 @@ def _volume_variation(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _volume_concentration(series: CandleSeries, period: int) -> FloatArray:
-    total = rolling_sum(series.volume, period)
+    total = series.rolled(rolling_sum, "volume", period)
     squares = rolling_sum(series.volume * series.volume, period)
     return log_ratio(period * squares, total * total)
 

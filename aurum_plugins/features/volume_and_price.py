@@ -28,7 +28,7 @@ KARPOFF = (
 
 def relative_volume(series: CandleSeries, period: int) -> FloatArray:
     """Logarithm of each volume over the mean of the last `period`, itself included, shape (n,)."""
-    return log_ratio(series.volume, rolling_mean(series.volume, period))
+    return log_ratio(series.volume, series.rolled(rolling_mean, "volume", period))
 
 
 def _double_less_one(period: int) -> int:
@@ -72,7 +72,7 @@ def _vwap_distance(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _force(series: CandleSeries, period: int) -> FloatArray:
-    scale = np.sqrt(rolling_mean(series.squared_return, period))
+    scale = np.sqrt(series.rolled(rolling_mean, "squared_return", period))
     return divide(_weighted(series.log_return, series.volume, period), scale)
 
 
@@ -85,7 +85,7 @@ def _ease_of_movement(series: CandleSeries, period: int) -> FloatArray:
 def _falling_volume_return(series: CandleSeries, period: int) -> FloatArray:
     falling = series.volume < lagged(series.volume, 1)
     net = rolling_sum(falling * series.log_return, period)
-    return divide(net, rolling_sum(series.absolute_return, period))
+    return divide(net, series.rolled(rolling_sum, "absolute_return", period))
 
 
 def _volume_return_correlation(series: CandleSeries, period: int) -> FloatArray:

@@ -83,14 +83,16 @@ class FreqaiColumns:
         """
         repaired = repair_candles(frame, interval_ms, self._candles)
         columns = self._features.expanded(repaired.candles, period)
-        named = {f"{FEATURE}{column.feature}-period": column.values for column in columns}
+        named = {f"{FEATURE}{column.feature}-period": column.numbers for column in columns}
         return _beside(frame, repaired, named)
 
     def expand_basic(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
         """Add the features without a period; parameters and result as of `expand_all`."""
         repaired = repair_candles(frame, interval_ms, self._candles)
         columns = self._features.basic(repaired.candles)
-        return _beside(frame, repaired, {FEATURE + column.name: column.values for column in columns})
+        return _beside(
+            frame, repaired, {FEATURE + column.name: column.numbers for column in columns}
+        )
 
     def standard(
         self, frame: pd.DataFrame, interval_ms: int, market: Mapping[str, pd.DataFrame]
@@ -111,7 +113,9 @@ class FreqaiColumns:
             for pair, candles in market.items()
         }
         columns = self._features.market_wide(repaired.candles, others)
-        return _beside(frame, repaired, {FEATURE + column.name: column.values for column in columns})
+        return _beside(
+            frame, repaired, {FEATURE + column.name: column.numbers for column in columns}
+        )
 
     def targets(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
         """Add the labels; parameters and result as of `expand_all`."""

@@ -121,7 +121,9 @@ def test_a_running_bot_trains_and_forecasts(tmp_path, identifier) -> None:
             assert forecast != 0
         log = bot.log.read_text()
     models = ROOT / "user_data" / "models" / identifier
-    reports = [json.loads(path.read_text()) for path in models.glob("sub-train-*/data_quality.json")]
+    reports = [
+        json.loads(path.read_text()) for path in models.glob("sub-train-*/data_quality.json")
+    ]
     assert len(reports) >= len(pairs)
     assert all(sum(c["selected"] for c in report["columns"]) == 26 for report in reports)
     # Months of candles of the market pairs were there as well, so hardly a row was lost.

@@ -25,7 +25,7 @@ class FeatureColumnsStrategy(IStrategy):
         self.features = FeatureSet(FeatureSettings(market_pairs=("BTC/USDT",)))
         self.startup_candle_count = self.features.lookback(PERIODS)
 
-    def populate_indicators(self, dataframe, metadata):  # noqa: ARG002
+    def populate_indicators(self, dataframe, metadata):
         def repaired(frame):
             interval = timeframe_to_msecs(self.timeframe)
             return repair_candles(frame, interval, CandleSettings())
@@ -40,10 +40,10 @@ class FeatureColumnsStrategy(IStrategy):
         columns = pd.DataFrame(values, columns=table.columns, index=dataframe.index)
         return pd.concat([dataframe, columns], axis=1)
 
-    def populate_entry_trend(self, dataframe, metadata):  # noqa: ARG002
+    def populate_entry_trend(self, dataframe, metadata):
         dataframe.loc[dataframe["rsi_14"] > 55, "enter_long"] = 1
         return dataframe
 
-    def populate_exit_trend(self, dataframe, metadata):  # noqa: ARG002
+    def populate_exit_trend(self, dataframe, metadata):
         dataframe.loc[dataframe["rsi_14"] < 45, "exit_long"] = 1
         return dataframe

@@ -24,7 +24,7 @@ def analyze_indicators(self, full_vars, cut_vars, current_pair):
         "last": str(cut["date"].iloc[-1]),
         "differing": [str(date) for date in full["date"].loc[differing.index]],
     }
-    print("ROWS", json.dumps(rows), flush=True)  # noqa: T201
+    print("ROWS", json.dumps(rows), flush=True)
     stock(self, full_vars, cut_vars, current_pair)
 
 

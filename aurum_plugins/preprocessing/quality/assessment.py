@@ -187,7 +187,7 @@ def _feature_quality(
     before: BoolArray,
     now: BoolArray,
 ) -> FeatureQuality:
-    values = column.values  # noqa: PD011 (a column of ours, not of pandas)
+    values = column.numbers
     counts = np.bincount(table.causes(column), minlength=len(MissingCause)).tolist()
     return FeatureQuality(
         name=column.name,

@@ -67,7 +67,7 @@ def test_values_are_those_of_the_feature(make_candles):
     for column in features("technical", "price_action").compute(candles, PERIODS).columns:
         feature = FEATURES[column.feature]
         expected = feature.compute(candles.series, column.period or 1)
-        np.testing.assert_array_equal(column.values, expected)
+        np.testing.assert_array_equal(column.numbers, expected)
         assert column.window == feature.window(column.period or 1)
         assert column.family is feature.family
 
@@ -144,7 +144,7 @@ def test_every_missing_value_has_its_cause(make_candles, market):
     for column in table.columns:
         causes = table.causes(column)
         present = causes == MissingCause.PRESENT
-        np.testing.assert_array_equal(present, np.isfinite(column.values))
+        np.testing.assert_array_equal(present, np.isfinite(column.numbers))
         assert (causes[~candles.observed] == MissingCause.ABSENT).all()
         wide = column.family is Family.MARKET
         assert not (causes == (MissingCause.UNDEFINED if wide else MissingCause.MARKET)).any()

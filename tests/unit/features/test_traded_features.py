@@ -79,7 +79,9 @@ def test_candles_are_left_as_they_were(feature, period):
     series = random_series(2, 250)
     kept = ("log_return", "squared_return", "absolute_return", "log_true_range", "close_location")
     copies = {name: getattr(series, name).copy() for name in (*COLUMNS, *kept)}
-    feature.compute(series, period)[:] = 0.0
+    result = feature.compute(series, period)
+    if result.flags.writeable:
+        result[:] = 0.0
     for name, copy in copies.items():
         np.testing.assert_array_equal(getattr(series, name), copy)
 

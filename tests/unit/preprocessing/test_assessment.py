@@ -171,14 +171,14 @@ class TestSelection:
 
     def test_half_empty_rows_are_counted_and_left_out(self, repaired, table, targets, preprocessor):
         for col in table.columns:
-            col.values[SPLIT + 20 : SPLIT + 27] = np.nan  # noqa: PD011
+            col.numbers[SPLIT + 20 : SPLIT + 27] = np.nan
         quality = assess("X", "1h", repaired, table, targets, preprocessor, REFERENCE, CURRENT)
         assert quality.selection.rows_too_incomplete == 7
         assert quality.selection.rows_out == ROWS - SPLIT - 1 - 7
 
     def test_later_rows_do_not_touch_the_fit(self, repaired, table, targets, preprocessor, quality):
         for col in table.columns:
-            col.values[SPLIT - HORIZON :] *= -1e9  # noqa: PD011
+            col.numbers[SPLIT - HORIZON :] *= -1e9
         targets["up"][SPLIT - HORIZON :] = 1e9
         later = assess("X", "1h", repaired, table, targets, preprocessor, REFERENCE, CURRENT)
         assert [(f.score, f.clipped, f.selected) for f in later.features] == [
