@@ -10,6 +10,7 @@ from rich.text import Text
 
 from aurum_plugins.commands.demo import demo
 from aurum_plugins.commands.doctor import doctor
+from aurum_plugins.commands.features import features
 from aurum_plugins.commands.quality import quality
 from aurum_plugins.commands.sandbox import sandbox
 from aurum_plugins.errors import AurumError
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(sandbox)
 app.command()(doctor)
+app.command()(features)
 app.command()(quality)
 
 

@@ -37,7 +37,7 @@ def commands(start: str) -> list[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What the commands need of a checkout."""
-    for name in ("configs", "user_data/strategies", "user_data/config.json"):
+    for name in ("configs", "user_data/strategies", "user_data/freqaimodels", "user_data/config.json"):
         source, target = ROOT / name, tmp_path / name
         target.parent.mkdir(exist_ok=True)
         if source.is_dir():
@@ -82,7 +82,8 @@ def run_until(command: str, words: str, folder: Path, environment: dict[str, str
 
 
 def test_every_command_is_covered_by_a_test_below() -> None:
-    known = ("make run", "make test", "freqtrade ", "aurum sandbox", "aurum doctor")
+    aurum = tuple(f"aurum {name}" for name in ("sandbox", "doctor", "quality", "features"))
+    known = ("make run", "make test", "freqtrade ", *aurum)
     assert [command for command in COMMANDS if not command.startswith(known)] == []
 
 
@@ -113,6 +114,9 @@ def test_freqtrades_commands_work_as_they_stand(copy) -> None:
                 assert "3/3" in output
     assert not list((copy / "user_data" / "strategies").glob("*.json"))
     assert list((copy / "user_data" / "data" / "sandbox").glob("*-1m.feather"))
+    for command in (*commands("aurum quality"), *commands("aurum features")):
+        assert ("BTC/USDT" if "quality" in command else "rsi") in run(command, copy, environment)
+    assert (copy / "user_data" / "quality" / "quality.html").is_file()
 
 
 def test_the_simulated_exchange_starts_as_shown(copy) -> None:
