@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from aurum_plugins.candle_file import read_candle_file
 from aurum_plugins.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 from aurum_plugins.errors import DataError
-
-MEND = "download it again with freqtrade download-data"
-COLUMNS = ("date", "open", "high", "low", "close", "volume")
 
 _UNIT_MS = {"s": SECOND_MS, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": 7 * DAY_MS}
 _NAME = re.compile(r"(?P<base>.+)_(?P<quote>[A-Za-z0-9]+)-(?P<timeframe>[1-9]\d*[smhdw])")
@@ -86,18 +84,7 @@ class CandleFolder:
         aurum_plugins.errors.DataError
             If the file is torn, lacks a column or holds no candle.
         """
-        path = self.files[pair, timeframe]
-        try:
-            frame = pd.read_feather(path)
-        # pyarrow raises all three, and its own errors derive from them.
-        except (OSError, ValueError, KeyError) as error:
-            raise DataError(path, f"is torn or not a feather file; {MEND}") from error
-        missing = [name for name in COLUMNS if name not in frame.columns]
-        if missing:
-            raise DataError(path, f"lacks the column {', '.join(missing)}; {MEND}")
-        if frame.empty:
-            raise DataError(path, f"holds no candle; {MEND}")
-        return frame.loc[:, list(COLUMNS)]
+        return read_candle_file(self.files[pair, timeframe])
 
 
 def interval_ms(timeframe: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 from aurum_plugins.commands.candle_folder import CandleFolder, interval_ms
 from aurum_plugins.commands.configuration_files import read_configuration
+from aurum_plugins.commands.options import utc_moment
 from aurum_plugins.config import keep_simulated_candles_apart
 from aurum_plugins.errors import ConfigurationError, DataError
 from aurum_plugins.features import FeatureSettings, TargetSettings
@@ -90,7 +91,7 @@ class QualityRequest:
                 features=feature_settings,
                 targets=TargetSettings.from_config(settings),
                 preprocessing=_preprocessing(features, settings),
-                split=_moment("--split", split),
+                split=utc_moment("--split", split),
             ),
         )
 
@@ -195,14 +196,3 @@ def _preprocessing(features: str | None, config: Mapping[str, Any]) -> Preproces
         raise ConfigurationError("--features", "must be a whole number from 1, or all", features)
     n_features = "all" if features == "all" else int(features)
     return PreprocessingSettings(**{**settings.model_dump(), "n_features": n_features})
-
-
-def _moment(option: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        rule = "must be a date or time such as 2023-06-01 or 2023-06-01T12:00 (UTC)"
-        raise ConfigurationError(option, rule, text) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -6,7 +6,6 @@ import shlex
 import signal
 import subprocess
 import threading
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from aurum_plugins.commands.options import utc_moment
 from aurum_plugins.commands.sandbox_keys import AccountKeys
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.config import SANDBOX_KEYS_FILE
@@ -210,19 +210,6 @@ def _in_range(option: str, value: int, low: int, high: int) -> int:
     return value
 
 
-def _time_ms(option: str, text: str | None) -> int | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        rule = "must be a date or time such as 2023-06-01 or 2023-06-01T12:00 (UTC)"
-        raise ConfigurationError(option, rule, text) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1_000)
-
-
 def _balances(texts: list[str]) -> dict[str, Decimal]:
     balances: dict[str, Decimal] = {}
     for text in texts:
@@ -236,3 +223,8 @@ def _balances(texts: list[str]) -> dict[str, Decimal]:
             raise ConfigurationError("--balance", rule, text)
         balances[asset.upper()] = value
     return balances
+
+
+def _time_ms(option: str, text: str | None) -> int | None:
+    moment = utc_moment(option, text)
+    return None if moment is None else round(moment.timestamp() * 1_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import Field, field_validator
@@ -50,10 +51,11 @@ class FeatureSettings(Section):
         try:
             named(names)
         except KeyError as error:
-            families = ", ".join(Family)
+            unknown = error.args[0]
+            close = get_close_matches(unknown, [*CATALOGUE, *Family], n=1)
+            hint = f"did you mean {close[0]}? " if close else ""
             raise ValueError(
-                f"{error.args[0]!r} is no feature; known are the families {families}, "
-                f"and their features {', '.join(CATALOGUE)}"
+                f"{unknown!r} is no feature and no family; {hint}`aurum features` lists them"
             ) from error
         return names
 

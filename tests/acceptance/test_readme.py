@@ -37,7 +37,12 @@ def commands(start: str) -> list[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """What the commands need of a checkout."""
-    for name in ("configs", "user_data/strategies", "user_data/freqaimodels", "user_data/config.json"):
+    for name in (
+        "configs",
+        "user_data/strategies",
+        "user_data/freqaimodels",
+        "user_data/config.json",
+    ):
         source, target = ROOT / name, tmp_path / name
         target.parent.mkdir(exist_ok=True)
         if source.is_dir():

@@ -17,7 +17,7 @@ from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 # Parts of others, no configurations of their own.
-FRAGMENTS = {"exchange.json", "api_server.json"}
+FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json"}
 COMPLETE = sorted(
     str(path.relative_to(ROOT))
     for path in (*CONFIGS.glob("*.json"), ROOT / "user_data" / "config.json")
@@ -46,6 +46,21 @@ def test_freqtrade_accepts_it(path) -> None:
     done = freqtrade("show-config", "--config", path)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "AurumActiveFilter" in done.stdout
+
+
+@pytest.mark.parametrize("below", ["backtest.json", "dry_run.json", "sandbox.json"])
+def test_freqtrade_accepts_freqai_on_top(below) -> None:
+    configs = [f"configs/{name}" for name in (below, "freqai.json")]
+    done = freqtrade("show-config", "--config", configs[0], "--config", configs[1])
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "AurumLightGBMRegressor" in done.stdout
+    assert "forward_volatility" in done.stdout
+
+
+def test_freqtrade_finds_the_model() -> None:
+    done = freqtrade("list-freqaimodels", "--config", "configs/backtest.json")
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "AurumLightGBMRegressor" in done.stdout
 
 
 def test_the_live_example_refuses_until_every_mark_is_filled_in(tmp_path) -> None:
@@ -89,6 +104,10 @@ def test_no_secret_is_shipped(path) -> None:
         ({"breakout": {"entry_candle": 5}}, "aurum.breakout.entry_candle: unknown setting"),
         ({"breakout": {"atr_multiple": 0}}, "aurum.breakout.atr_multiple: "),
         ({"brakeout": {}}, "aurum.brakeout: unknown setting; known are breakout"),
+        ({"features": {"exclude": ["rsii"]}}, "did you mean rsi? `aurum features` lists them"),
+        ({"targets": {"include": ["price"]}}, "'price' is no target; known are forward_return"),
+        ({"preprocessing": {"n_features": 0}}, "aurum.preprocessing.n_features: "),
+        ({"candles": {"largest_move": 1}}, "aurum.candles.largest_move: "),
     ],
 )
 def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentence) -> None:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from aurum_plugins.config import (
     CREDENTIALS_FILE,
+    SECTIONS,
+    _settings,
     complete_api_server,
     keep_simulated_candles_apart,
     validate,
 )
 from aurum_plugins.credentials import ApiCredentials
 from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.settings import Section
+
+# Imports whatever the configuration in the first argument asks for, and says which is heavy.
+IMPORTED = """
+import json, sys
+from aurum_plugins.config import validate
+validate(json.loads(sys.argv[1]))
+print(*sorted({"numpy", "pandas", "scipy", "sklearn", "datasieve"} & set(sys.modules)))
+"""
 
 
 def test_a_configuration_without_our_section_is_valid() -> None:
@@ -33,6 +46,83 @@ def test_a_configuration_without_our_section_is_valid() -> None:
 def test_a_wrong_section_is_refused_by_name(section, message) -> None:
     with pytest.raises(ConfigurationError, match=message):
         validate({"aurum": section})
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_is_where_the_table_says(name) -> None:
+    settings = _settings(name)
+    assert issubclass(settings, Section)
+    assert settings.section == f"aurum.{name}"
+    assert settings.__name__ == SECTIONS[name].partition(":")[2]
+    validate({"aurum": {name: {}}})
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+@pytest.mark.parametrize("section", [None, 7, []])
+def test_a_section_that_is_no_object_is_refused_by_name(name, section) -> None:
+    with pytest.raises(ConfigurationError, match="must be an object of settings") as caught:
+        validate({"aurum": {name: section}})
+    assert caught.value.key == f"aurum.{name}"
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_an_unknown_setting_is_refused_by_name(name) -> None:
+    with pytest.raises(ConfigurationError, match="unknown setting; known are ") as caught:
+        validate({"aurum": {name: {"nonsense": 3}}})
+    assert caught.value.key == f"aurum.{name}.nonsense"
+
+
+def test_an_unknown_section_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        validate({"aurum": {"feature": {}}})
+    assert caught.value.key == "aurum.feature"
+    assert caught.value.rule == f"unknown setting; known are {', '.join(SECTIONS)}"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "message"),
+    [
+        ({"features": {"include": ["rsi", "rsj"]}}, "features.include", "'rsj' is no feature"),
+        ({"features": {"exclude": ["Market"]}}, "features.exclude", "'Market' is no feature"),
+        ({"features": {"market_periods": [24, 1]}}, "features.market_periods", "from 2 to 1000"),
+        ({"targets": {"include": ["return"]}}, "targets.include", "'return' is no target"),
+        ({"targets": {"include": []}}, "targets.include", "at least 1 item"),
+        ({"preprocessing": {"k": 26}}, "preprocessing.k", "unknown setting; known are clip_width"),
+        ({"preprocessing": {"n_features": 0}}, "preprocessing.n_features", 'from 1, or "all"'),
+        ({"candles": {"largest_move": 1}}, "candles.largest_move", "greater than 1"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_its_dotted_name(section, key, message) -> None:
+    with pytest.raises(ConfigurationError, match=message) as caught:
+        validate({"aurum": section})
+    assert caught.value.key == f"aurum.{key}"
+
+
+def test_a_wrong_setting_behind_a_right_section_is_found() -> None:
+    with pytest.raises(ConfigurationError, match=r"^aurum\.targets\.horizon: unknown setting"):
+        validate({"aurum": {"candles": {}, "features": {}, "targets": {"horizon": 3}}})
+
+
+@pytest.mark.parametrize(
+    ("section", "needed"), [({}, set()), ({"breakout": {"entry_candles": 20}}, {"numpy", "pandas"})]
+)
+def test_absent_sections_import_nothing_heavy(section, needed) -> None:
+    assert imported({"aurum": section}) <= needed
+
+
+def test_a_section_that_is_there_imports_what_it_needs() -> None:
+    assert "sklearn" in imported({"aurum": {"preprocessing": {}}})
+
+
+def imported(config: dict[str, object]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, json.dumps(config)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return set(done.stdout.split())
 
 
 def test_a_placeholder_anywhere_is_refused_by_name() -> None:

@@ -9,11 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from aurum_plugins.candle_file import COLUMNS, MEND, read_candle_file
 from aurum_plugins.errors import DataError
 from aurum_plugins.sandbox.market.tape import Candles, FloatArray, IntArray
-
-MEND = "download it again with freqtrade download-data"
-COLUMNS = ("date", "open", "high", "low", "close", "volume")
 
 # What must hold, and what to say where it does not, in the order of asking.
 _RULES: tuple[tuple[str, Callable[[Candles], NDArray[np.bool_]]], ...] = (
@@ -54,15 +52,7 @@ def read_candles(path: Path, interval_ms: int) -> Candles:
         dates that do not rise or are off the interval's grid, prices that are not finite and above
         0, a high below another price, negative volume.
     """
-    try:
-        frame = pd.read_feather(path)
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(path, f"is torn or not a feather file; {MEND}") from error
-    missing = [name for name in COLUMNS if name not in frame.columns]
-    if missing:
-        raise DataError(path, f"lacks the column {', '.join(missing)}; {MEND}")
-    if frame.empty:
-        raise DataError(path, f"holds no candle; {MEND}")
+    frame = read_candle_file(path)
     wrong = [name for name in COLUMNS[1:] if not pd.api.types.is_numeric_dtype(frame[name])]
     if not pd.api.types.is_datetime64_any_dtype(frame["date"]):
         wrong.insert(0, "date")

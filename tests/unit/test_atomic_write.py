@@ -1,0 +1,114 @@
+"""A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aurum_plugins.atomic_write import write_atomically
+
+LONG = "x" * 1_000_000
+
+
+@pytest.mark.parametrize("text", ["", "one line\n", "\N{GREEK SMALL LETTER SIGMA} \n\n", LONG])
+def test_what_was_written_is_read_back_as_utf_8(tmp_path, text) -> None:
+    path = tmp_path / "report.json"
+    write_atomically(path, text)
+    assert path.read_bytes() == text.encode()
+    assert names(tmp_path) == ["report.json"]
+
+
+def test_folders_are_created(tmp_path) -> None:
+    path = tmp_path / "models" / "btc" / "report.json"
+    write_atomically(path, "new")
+    assert path.read_text() == "new"
+    assert names(path.parent) == ["report.json"]
+
+
+def test_a_longer_file_is_replaced_whole(tmp_path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(LONG)
+    write_atomically(path, "new")
+    assert path.read_text() == "new"
+    assert names(tmp_path) == ["report.json"]
+
+
+@pytest.mark.parametrize("old", [None, "old"])
+def test_a_reader_sees_nothing_of_it_before_it_is_on_the_disk(tmp_path, monkeypatch, old) -> None:
+    path = tmp_path / "report.json"
+    if old is not None:
+        path.write_text(old)
+    seen = []
+
+    def look(descriptor: int) -> None:
+        seen.append((os.fstat(descriptor).st_size, path.read_text() if path.exists() else None))
+
+    monkeypatch.setattr(os, "fsync", look)
+    write_atomically(path, LONG)
+    assert seen == [(len(LONG), old)]
+    assert path.read_text() == LONG
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("old", [None, "old"])
+@pytest.mark.parametrize(("owner", "step"), [(os, "fsync"), (Path, "replace")])
+def test_a_failing_write_leaves_the_folder_as_it_was(
+    tmp_path, monkeypatch, owner, step, old
+) -> None:
+    path = tmp_path / "report.json"
+    if old is not None:
+        path.write_text(old)
+    monkeypatch.setattr(owner, step, full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, "new")
+    assert contents(tmp_path) == ({} if old is None else {"report.json": "old"})
+
+
+def test_text_that_is_no_unicode_leaves_the_folder_as_it_was(tmp_path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(path, LONG + "\ud800")
+    assert contents(tmp_path) == {"report.json": "old"}
+
+
+def test_a_folder_of_that_name_stays(tmp_path) -> None:
+    path = tmp_path / "report.json"
+    path.mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_atomically(path, "new")
+    assert names(tmp_path) == ["report.json"]
+    assert path.is_dir()
+
+
+def test_a_file_where_the_folder_should_be_stays(tmp_path) -> None:
+    (tmp_path / "models").write_text("old")
+    with pytest.raises(OSError, match="models"):
+        write_atomically(tmp_path / "models" / "report.json", "new")
+    assert contents(tmp_path) == {"models": "old"}
+
+
+def test_writers_do_not_share_a_temporary_file(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "report.json"
+    monkeypatch.setattr(os, "fsync", lambda _: second())
+
+    def second() -> None:
+        monkeypatch.setattr(os, "fsync", lambda _: None)
+        write_atomically(path, "second")
+        assert path.read_text() == "second"
+
+    write_atomically(path, "first")
+    assert contents(tmp_path) == {"report.json": "first"}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
