@@ -47,5 +47,7 @@ class Section(BaseModel):
             first = error.errors()[0]
             key = ".".join([cls.section, *(str(part) for part in first["loc"])])
             unknown = f"unknown setting; known are {', '.join(sorted(cls.model_fields))}"
-            rule = unknown if first["type"] == "extra_forbidden" else first["msg"]
-            raise ConfigurationError(key, rule, first["input"]) from error
+            rules = {"extra_forbidden": unknown, "tuple_type": "must be a list"}
+            rule = rules.get(first["type"], first["msg"].removeprefix("Value error, "))
+            value = list(first["input"]) if isinstance(first["input"], tuple) else first["input"]
+            raise ConfigurationError(key, rule, value) from error

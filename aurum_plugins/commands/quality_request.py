@@ -15,6 +15,7 @@ from aurum_plugins.commands.options import utc_moment
 from aurum_plugins.config import keep_simulated_candles_apart
 from aurum_plugins.errors import ConfigurationError, DataError
 from aurum_plugins.features import FeatureSettings, TargetSettings
+from aurum_plugins.features.freqai_parameters import check_periods, indicator_periods
 from aurum_plugins.preprocessing import (
     CandleError,
     CandleSettings,
@@ -25,9 +26,7 @@ from aurum_plugins.preprocessing import (
 from aurum_plugins.preprocessing.quality.report import PairQuality
 from aurum_plugins.preprocessing.quality.survey import Survey
 
-PERIODS_KEY = "freqai.feature_parameters.indicator_periods_candles"
 DEFAULT_PERIODS = (14, 50)
-LONGEST_PERIOD = 1_000
 LEADER = "BTC/USDT"
 # Where nobody says which pairs make the market: memory and time grow with their number.
 MOST_MARKET_PAIRS = 20
@@ -175,15 +174,10 @@ def _market_pairs(settings: FeatureSettings, known: Sequence[str]) -> tuple[str,
 
 
 def _periods(asked: Sequence[int], config: Mapping[str, Any]) -> tuple[int, ...]:
-    key, periods = "--period", asked
     if not asked:
-        parameters = config.get("freqai", {}).get("feature_parameters", {})
-        key = PERIODS_KEY
-        periods = parameters.get("indicator_periods_candles", DEFAULT_PERIODS)
-    for period in periods:
-        if type(period) is not int or not 2 <= period <= LONGEST_PERIOD:  # noqa: PLR2004
-            raise ConfigurationError(key, f"must be from 2 to {LONGEST_PERIOD} candles", period)
-    return tuple(dict.fromkeys(periods))
+        return indicator_periods(config, DEFAULT_PERIODS)
+    check_periods("--period", asked)
+    return tuple(dict.fromkeys(asked))
 
 
 def _preprocessing(features: str | None, config: Mapping[str, Any]) -> PreprocessingSettings:

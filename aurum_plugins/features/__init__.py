@@ -6,6 +6,7 @@ from aurum_plugins.features.catalogue import CATALOGUE
 from aurum_plugins.features.feature import Family, Feature
 from aurum_plugins.features.feature_set import FeatureSet
 from aurum_plugins.features.feature_table import Column, FeatureTable
+from aurum_plugins.features.freqai_parameters import freqai_parameters
 from aurum_plugins.features.market_feature import MarketFeature
 from aurum_plugins.features.missing import MissingCause
 from aurum_plugins.features.settings import FeatureSettings
@@ -27,4 +28,5 @@ __all__ = [
     "MissingCause",
     "TargetSettings",
     "forward_targets",
+    "freqai_parameters",
 ]

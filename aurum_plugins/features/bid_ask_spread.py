@@ -27,8 +27,8 @@ def _spread_of_two_candles(series: CandleSeries) -> FloatArray:
     # A close outside of the next range is a jump between candles: the range is moved back to it.
     previous = series.log_previous_close
     jump = np.maximum(series.log_low - previous, 0.0) + np.minimum(series.log_high - previous, 0.0)
-    high = np.maximum(series.log_high - jump, lagged(series.log_high, 1))
-    low = np.minimum(series.log_low - jump, lagged(series.log_low, 1))
+    high = np.maximum(series.log_high - jump, series.log_previous_high)
+    low = np.minimum(series.log_low - jump, series.log_previous_low)
     square = series.log_range * series.log_range
     beta = square + lagged(square, 1)
     one_by_one = (math.sqrt(2.0) - 1.0) * np.sqrt(beta) / CORWIN_SCHULTZ
@@ -44,8 +44,9 @@ def _corwin_schultz(series: CandleSeries, period: int) -> FloatArray:
 
 def _abdi_ranaldo(series: CandleSeries, period: int) -> FloatArray:
     middle = 0.5 * (series.log_high + series.log_low)
+    middle_before = 0.5 * (series.log_previous_high + series.log_previous_low)
     close = series.log_previous_close
-    square = 4.0 * (close - lagged(middle, 1)) * (close - middle)
+    square = 4.0 * (close - middle_before) * (close - middle)
     return rolling_mean(np.sqrt(np.maximum(square, 0.0)), period)
 
 

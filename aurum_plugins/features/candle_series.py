@@ -19,12 +19,20 @@ class CandleSeries:
     Derived series have the same length; the first row is NaN where the candle before is needed.
     Logarithms are natural, so that differences do not depend on the unit of price.
 
+    What belongs to one candle never spans a gap: what the price did while nobody looked took
+    longer. Where the candle before on the grid was not observed, a candle's own open stands for the
+    close before it, so that its return is ``ln(close / open)`` and its true range its range.
+    Differences of prices several candles apart do span gaps: the price did change.
+
     Attributes
     ----------
     open, high, low, close : ndarray of float64, shape (n,)
         Quote currency; ``low <= open, close <= high``.
     volume : ndarray of float64, shape (n,)
         Base currency, above 0.
+    after_gap : ndarray of bool, shape (n,), or None
+        Where the candle before on the grid was not observed; the first row says nothing, as no
+        candle is known before it. None: nowhere.
     """
 
     open: FloatArray
@@ -32,6 +40,7 @@ class CandleSeries:
     low: FloatArray
     close: FloatArray
     volume: FloatArray
+    after_gap: NDArray[np.bool_] | None = field(default=None, kw_only=True)
 
     _rolled: dict[tuple[str, str, int], FloatArray] = field(
         default_factory=dict, init=False, repr=False
@@ -93,7 +102,7 @@ class CandleSeries:
 
     @cached_property
     def log_return(self) -> FloatArray:
-        """``ln(close_t / close_(t-1))``; the first is NaN."""
+        """``ln(close_t / close_(t-1))``, after a gap ``ln(close_t / open_t)``; the first is NaN."""
         return self.log_close - self.log_previous_close
 
     @cached_property
@@ -108,8 +117,18 @@ class CandleSeries:
 
     @cached_property
     def log_previous_close(self) -> FloatArray:
-        """Logarithm of the close before; the first is NaN."""
-        return lagged(self.log_close, 1)
+        """Logarithm of the close before, after a gap of the own open; the first is NaN."""
+        return self._previous(self.log_close)
+
+    @cached_property
+    def log_previous_high(self) -> FloatArray:
+        """Logarithm of the high before, after a gap of the own open; the first is NaN."""
+        return self._previous(self.log_high)
+
+    @cached_property
+    def log_previous_low(self) -> FloatArray:
+        """Logarithm of the low before, after a gap of the own open; the first is NaN."""
+        return self._previous(self.log_low)
 
     @cached_property
     def log_range(self) -> FloatArray:
@@ -138,6 +157,12 @@ class CandleSeries:
     def quote_volume(self) -> FloatArray:
         """``typical price * volume``, quote currency: an estimate of the turnover."""
         return self.typical_price * self.volume
+
+    def _previous(self, prices: FloatArray) -> FloatArray:
+        previous = lagged(prices, 1)
+        if self.after_gap is not None:
+            np.copyto(previous[1:], self.log_open[1:], where=self.after_gap[1:])
+        return previous
 
 
 def lagged(values: FloatArray, candles: int) -> FloatArray:

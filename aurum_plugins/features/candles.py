@@ -84,11 +84,15 @@ class Candles:
 
     @cached_property
     def series(self) -> CandleSeries:
-        """The observed candles alone, as if no time had passed between them."""
+        """The observed candles alone, those marked that come after a gap."""
         columns = (self.open, self.high, self.low, self.close, self.volume)
         if self.is_whole:
             return CandleSeries(*columns)
-        return CandleSeries(*(column[self.observed] for column in columns))
+        after_gap = np.zeros(len(self), dtype=np.bool_)
+        after_gap[1:] = ~self.observed[:-1]
+        return CandleSeries(
+            *(column[self.observed] for column in columns), after_gap=after_gap[self.observed]
+        )
 
     def scatter(self, values: FloatArray) -> FloatArray:
         """Put one value of each observed candle back on the grid; NaN elsewhere.

@@ -20,13 +20,13 @@ def known_mean(values: FloatArray, window: int, largest_absent_share: float) -> 
         NaN and infinite values are holes.
     window : int
         Rows, 1 or more.
-    largest_absent_share : float in [0, 1)
-        Of the window. What lies before the first row is absent.
+    largest_absent_share : float in [0, 1]
+        Of the window; 1 asks for no more than one value. What lies before the first row is absent.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        NaN where a larger share of the window is absent.
+        NaN where a larger share of the window is absent, or all of it.
     """
     known = np.isfinite(values)
     before = np.zeros(window - 1)
@@ -34,7 +34,7 @@ def known_mean(values: FloatArray, window: int, largest_absent_share: float) -> 
     count = np.cumsum(known)
     count[window:] -= count[:-window].copy()
     # Shares are compared, not counts: 3 / 30 is the same number as 0.1, 30 * 0.1 is not 3.
-    enough = (window - count) / window <= largest_absent_share
+    enough = (count > 0) & ((window - count) / window <= largest_absent_share)
     mean: FloatArray = np.divide(
         total[window - 1 :], count, out=np.full(len(values), np.nan), where=enough
     )

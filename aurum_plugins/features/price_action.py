@@ -37,7 +37,9 @@ def _momentum(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _momentum_scaled(series: CandleSeries, period: int) -> FloatArray:
-    return divide(_momentum(series, period), np.sqrt(_sum_of_squares(series, period)))
+    # The sum of returns, not the momentum: neither part of the ratio spans an outage.
+    move = series.rolled(rolling_sum, "log_return", period)
+    return divide(move, np.sqrt(_sum_of_squares(series, period)))
 
 
 def _acceleration(series: CandleSeries, period: int) -> FloatArray:
@@ -126,7 +128,7 @@ def _return_autocorrelation(series: CandleSeries, period: int) -> FloatArray:
 
 def _variance_ratio(series: CandleSeries, period: int) -> FloatArray:
     step = VARIANCE_RATIO_STEP
-    several = series.log_close - lagged(series.log_close, step)
+    several = series.rolled(rolling_sum, "log_return", step)
     total = rolling_sum(several * several, period)
     return divide(total, step * _sum_of_squares(series, period))
 

@@ -8,9 +8,13 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.features.catalogue import CATALOGUE, MARKET_FEATURES, named
 from aurum_plugins.features.feature import Family
+from aurum_plugins.features.freqai_parameters import correlated_pairs
 from aurum_plugins.settings import Section
+
+SMALLEST_MARKET = 2
 
 
 class FeatureSettings(Section):
@@ -91,6 +95,21 @@ class FeatureSettings(Section):
         settings = super().from_config(config)
         if settings.market_pairs:
             return settings
-        parameters = config.get("freqai", {}).get("feature_parameters", {})
-        pairs = tuple(parameters.get("include_corr_pairlist", ()))
-        return settings.model_copy(update={"market_pairs": pairs})
+        return settings.model_copy(update={"market_pairs": correlated_pairs(config)})
+
+    def check_market(self) -> None:
+        """Refuse market-wide features without a market.
+
+        Raises
+        ------
+        aurum_plugins.errors.ConfigurationError
+            If one is chosen and there are less than two market pairs: a single one has neither
+            breadth nor dispersion.
+        """
+        if self.needs_market and len(self.market_pairs) < SMALLEST_MARKET:
+            raise ConfigurationError(
+                f"{self.section}.market_pairs",
+                f"must name {SMALLEST_MARKET} pairs or more, the leader first, for the market-wide "
+                f"features; or put {Family.MARKET.value!r} into {self.section}.exclude",
+                list(self.market_pairs),
+            )

@@ -4,12 +4,18 @@ With `C` the close, `r` the log return of one candle, `h` the horizon and `s` th
 of the last `v` returns up to and including row `t`:
 
     forward return      ln(C_(t+h) / C_t) / (s_t sqrt(h))
-    forward volatility  ln(sqrt(mean(r_(t+1)^2 ... r_(t+h)^2)) / s_t)
+    forward volatility  ln(max(sqrt(mean(r_(t+1)^2 ... r_(t+h)^2)) / s_t, 0.01))
 
-Both are free of units: 1 is one standard deviation of what was usual, 0 is what was usual. The
-label of row `t` is known at the close of candle ``t + h`` and not before, so a row may be used for
-fitting only if its label ended before the first row that is judged: `purge_candles` rows between
-the two are dropped.
+Both are free of units: 1 is one standard deviation of what was usual, 0 is what was usual. Only
+what is unknown has no label. A future without a move is an outcome like others, and rows must not
+be chosen by what follows them; but its logarithm has no bound. Under a hundredth of the usual, what
+counts is the smallest step of the price rather than the market: there the ratio ends. A past
+without a move gives no unit to measure by, and is known at row `t`.
+
+Returns from or to a candle that was not observed are unknown, and means are taken over the others.
+The label of row `t` is known at the close of candle ``t + h`` and not before, so a row may be used
+for fitting only if its label ended before the first row that is judged: `purge_candles` rows
+between the two are dropped.
 
 References
 ----------
@@ -29,6 +35,7 @@ from pydantic import Field, field_validator
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.features.candle_series import FloatArray, lagged
 from aurum_plugins.features.candles import Candles
+from aurum_plugins.features.freqai_parameters import HORIZON, freqai_parameters
 from aurum_plugins.features.known_mean import known_mean
 from aurum_plugins.features.rolling import divide
 from aurum_plugins.settings import Section
@@ -36,8 +43,10 @@ from aurum_plugins.settings import Section
 FORWARD_RETURN = "forward_return"
 FORWARD_VOLATILITY = "forward_volatility"
 TARGETS = (FORWARD_RETURN, FORWARD_VOLATILITY)
-HORIZON_KEY = "freqai.feature_parameters.label_period_candles"
+HORIZON_KEY = f"freqai.feature_parameters.{HORIZON}"
 LONGEST_HORIZON = 1_000
+# Of the coming volatility to the usual one.
+LOWEST_RATIO = 0.01
 
 
 class TargetSettings(Section):
@@ -52,7 +61,8 @@ class TargetSettings(Section):
     volatility_candles : int in [2, 5000]
         `v`.
     largest_absent_share : float in [0, 0.5]
-        A label whose windows hold a larger share of candles that were not observed is missing.
+        A label is missing if, of the ``v + 1`` candles of its past or, where it depends on them
+        all, of the ``h + 1`` from row `t` to its end, a larger share was not observed.
     """
 
     section = "aurum.targets"
@@ -85,8 +95,7 @@ class TargetSettings(Section):
             For an unknown key, a value out of range, or two horizons that differ.
         """
         settings = super().from_config(config)
-        parameters = config.get("freqai", {}).get("feature_parameters", {})
-        horizon = parameters.get("label_period_candles")
+        horizon = freqai_parameters(config).get(HORIZON)
         if horizon is None or horizon == settings.horizon_candles:
             return settings
         if "horizon_candles" in settings.model_fields_set:
@@ -112,20 +121,24 @@ def forward_targets(candles: Candles, settings: TargetSettings) -> dict[str, Flo
     Returns
     -------
     dict of str to ndarray of float64, shape (n,)
-        Those of `settings.include`; NaN where either end was not observed, where too
-        much of a window was not, where nothing moved, and in the last `horizon_candles` rows.
+        Those of `settings.include`; NaN where either end was not observed, where too much of a
+        window was not, where nothing moved in the past, in the first `volatility_candles` rows and
+        in the last `horizon_candles`. A forward return takes no note of what lies between its ends.
     """
     horizon, memory = settings.horizon_candles, settings.volatility_candles
-    allowed = settings.largest_absent_share
+    least = 1.0 - settings.largest_absent_share
     log_close = candles.scatter(candles.series.log_close)
     squares = (log_close - lagged(log_close, 1)) ** 2
-    usual = np.sqrt(known_mean(squares, memory, allowed))
-    coming = _ahead(known_mean(squares, horizon, allowed), horizon)
+    usual = np.sqrt(known_mean(squares, memory, 1.0))
+    usual[candles.coverage(memory + 1) < least] = np.nan
+    usual[:memory] = np.nan
     change = _ahead(log_close, horizon) - log_close
-    ratio = divide(np.sqrt(coming), np.where(np.isnan(log_close), np.nan, usual))
+    coming = np.sqrt(_ahead(known_mean(squares, horizon, 1.0), horizon))
+    followed = _ahead(candles.coverage(horizon + 1), horizon) >= least
+    coming[np.isnan(change) | ~followed] = np.nan
     labels = {
         FORWARD_RETURN: divide(change, usual) / np.sqrt(horizon),
-        FORWARD_VOLATILITY: np.log(ratio, out=np.full(len(candles), np.nan), where=ratio > 0),
+        FORWARD_VOLATILITY: np.log(np.maximum(divide(coming, usual), LOWEST_RATIO)),
     }
     return {name: labels[name] for name in settings.include}
 

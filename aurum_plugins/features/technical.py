@@ -14,7 +14,7 @@ import numpy as np
 import talib
 
 from aurum_plugins.features import trend
-from aurum_plugins.features.candle_series import CandleSeries, FloatArray, lagged
+from aurum_plugins.features.candle_series import CandleSeries, FloatArray
 from aurum_plugins.features.feature import Family, Feature, one_more, same_period
 from aurum_plugins.features.rolling import (
     divide,
@@ -35,7 +35,7 @@ def _deviation(series: CandleSeries, period: int) -> FloatArray:
 
 def _rsi(series: CandleSeries, period: int) -> FloatArray:
     # Gains less losses add up to the whole move: one sum serves for two.
-    move = series.log_close - lagged(series.log_close, period)
+    move = series.rolled(rolling_sum, "log_return", period)
     path = series.rolled(rolling_sum, "absolute_return", period)
     ratio = divide(move, path)
     ratio[path == 0] = 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import talib
 
-from aurum_plugins.features.candle_series import CandleSeries, FloatArray, lagged
+from aurum_plugins.features.candle_series import CandleSeries, FloatArray
 from aurum_plugins.features.feature import Family, Feature, one_more, same_period
 from aurum_plugins.features.rolling import (
     divide,
@@ -32,8 +32,8 @@ def _histogram_period(period: int) -> int:
 
 
 def _directional_index(series: CandleSeries, period: int) -> FloatArray:
-    rise = series.log_high - lagged(series.log_high, 1)
-    fall = lagged(series.log_low, 1) - series.log_low
+    rise = series.log_high - series.log_previous_high
+    fall = series.log_previous_low - series.log_low
     # Of the two, only the larger one counts, and only if it is above 0.
     larger = np.maximum(np.maximum(rise, fall), 0.0)
     signed = np.where(rise == fall, 0.0 * larger, np.copysign(larger, rise - fall))
@@ -92,7 +92,7 @@ def _trend_r2(series: CandleSeries, period: int) -> FloatArray:
 
 def _efficiency_ratio(series: CandleSeries, period: int) -> FloatArray:
     path = series.rolled(rolling_sum, "absolute_return", period)
-    way = np.abs(series.log_close - lagged(series.log_close, period))
+    way = np.abs(series.rolled(rolling_sum, "log_return", period))
     return np.clip(divide(way, path), 0.0, 1.0)
 
 
@@ -107,8 +107,8 @@ def _choppiness(series: CandleSeries, period: int) -> FloatArray:
 
 
 def _vortex(series: CandleSeries, period: int) -> FloatArray:
-    up = np.abs(series.log_high - lagged(series.log_low, 1))
-    down = np.abs(series.log_low - lagged(series.log_high, 1))
+    up = np.abs(series.log_high - series.log_previous_low)
+    down = np.abs(series.log_low - series.log_previous_high)
     ranges = series.rolled(rolling_sum, "log_true_range", period)
     out = divide(rolling_sum(up - down, period), ranges)
     out[ranges == 0] = 0.0

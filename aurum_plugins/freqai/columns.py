@@ -7,7 +7,7 @@ both expanding hooks for each of its timeframes and correlated pairs, and append
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,13 +15,15 @@ import pandas as pd
 
 from aurum_plugins.features import (
     Candles,
+    Column,
     FeatureSet,
     FeatureSettings,
     TargetSettings,
     forward_targets,
 )
 from aurum_plugins.features.candle_series import FloatArray
-from aurum_plugins.freqai.market_candles import market_candles
+from aurum_plugins.features.freqai_parameters import indicator_periods
+from aurum_plugins.freqai.market_candles import check_reachable, market_candles
 from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_candles
 
 FEATURE = "%-"
@@ -43,11 +45,13 @@ class FreqaiColumns:
     """
 
     def __init__(self, config: Mapping[str, Any]) -> None:
-        self._features = FeatureSet(FeatureSettings.from_config(config))
+        settings = FeatureSettings.from_config(config)
+        settings.check_market()
+        self._features = FeatureSet(settings)
         self._targets = TargetSettings.from_config(config)
         self._candles = CandleSettings.from_config(config)
-        parameters = config.get("freqai", {}).get("feature_parameters", {})
-        self._periods = tuple(parameters.get("indicator_periods_candles", ()))
+        self._periods = indicator_periods(config)
+        check_reachable(config, self.market_pairs)
 
     @property
     def market_pairs(self) -> tuple[str, ...]:
@@ -64,7 +68,9 @@ class FreqaiColumns:
         """Candles that the last row of every feature depends on, itself included."""
         return self._features.lookback(self._periods)
 
-    def expand_all(self, frame: pd.DataFrame, period: int, interval_ms: int) -> pd.DataFrame:
+    def expand_all(
+        self, frame: pd.DataFrame, period: int, interval_ms: int, until_ms: int
+    ) -> pd.DataFrame:
         """Add the features that have a period, computed for one.
 
         Parameters
@@ -75,6 +81,10 @@ class FreqaiColumns:
             Candles; FreqAI appends it to the names.
         interval_ms : int
             Length of a candle in milliseconds.
+        until_ms : int
+            UTC milliseconds: now, or the end of the backtest. FreqAI carries the last row of a
+            coarser timeframe and of a correlated pair forward, however old it is; if another candle
+            closed since, that row gets no values.
 
         Returns
         -------
@@ -84,15 +94,13 @@ class FreqaiColumns:
         repaired = repair_candles(frame, interval_ms, self._candles)
         columns = self._features.expanded(repaired.candles, period)
         named = {f"{FEATURE}{column.feature}-period": column.numbers for column in columns}
-        return _beside(frame, repaired, named)
+        return _beside(frame, repaired, named, until_ms)
 
-    def expand_basic(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
+    def expand_basic(self, frame: pd.DataFrame, interval_ms: int, until_ms: int) -> pd.DataFrame:
         """Add the features without a period; parameters and result as of `expand_all`."""
         repaired = repair_candles(frame, interval_ms, self._candles)
         columns = self._features.basic(repaired.candles)
-        return _beside(
-            frame, repaired, {FEATURE + column.name: column.numbers for column in columns}
-        )
+        return _beside(frame, repaired, _named(columns), until_ms)
 
     def standard(
         self, frame: pd.DataFrame, interval_ms: int, market: Mapping[str, pd.DataFrame]
@@ -113,9 +121,7 @@ class FreqaiColumns:
             for pair, candles in market.items()
         }
         columns = self._features.market_wide(repaired.candles, others)
-        return _beside(
-            frame, repaired, {FEATURE + column.name: column.numbers for column in columns}
-        )
+        return _beside(frame, repaired, _named(columns))
 
     def targets(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
         """Add the labels; parameters and result as of `expand_all`."""
@@ -124,13 +130,25 @@ class FreqaiColumns:
         return _beside(frame, repaired, {LABEL + name: values for name, values in labels.items()})
 
 
+def _named(columns: Iterable[Column]) -> dict[str, FloatArray]:
+    return {FEATURE + column.name: column.numbers for column in columns}
+
+
 def _beside(
-    frame: pd.DataFrame, repaired: RepairedCandles, columns: Mapping[str, FloatArray]
+    frame: pd.DataFrame,
+    repaired: RepairedCandles,
+    columns: Mapping[str, FloatArray],
+    until_ms: int | None = None,
 ) -> pd.DataFrame:
     """Put values of the grid back beside the rows that they were computed from."""
-    on_grid = repaired.rows >= 0
+    candles, rows = repaired.candles, repaired.rows
+    known = rows >= 0
+    if until_ms is not None and len(candles):
+        next_close_ms = int(candles.open_ms[-1]) + 2 * candles.interval_ms
+        if next_close_ms <= until_ms:
+            known &= rows != len(candles) - 1
     placed = {
-        name: np.where(on_grid, values[repaired.rows], np.nan) if len(values) else np.nan
+        name: np.where(known, values[rows], np.nan) if len(values) else np.nan
         for name, values in columns.items()
     }
     return pd.concat([frame, pd.DataFrame(placed, index=frame.index)], axis=1)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+
+from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.features.freqai_parameters import correlated_pairs
+
+RUNNING = ("live", "dry_run")
 
 
 def market_candles(
@@ -36,3 +42,33 @@ def market_candles(
         pair: provider.get_pair_dataframe(pair, timeframe) if candles is None else candles.copy()
         for pair, candles in kept.items()
     }
+
+
+def check_reachable(config: Mapping[str, Any], pairs: Sequence[str]) -> None:
+    """Refuse market pairs of which a running bot would have no long history.
+
+    FreqAI keeps the candles of the pairs that are traded and of the correlated ones. Of any other a
+    running bot has a few weeks, and every older training row would be dropped. Backtests read
+    files, and are not concerned.
+
+    Raises
+    ------
+    aurum_plugins.errors.ConfigurationError
+        Naming the first such pair.
+    """
+    mode = config.get("runmode")
+    if getattr(mode, "value", mode) not in RUNNING:
+        return
+    correlated = correlated_pairs(config)
+    methods = [handler.get("method") for handler in config.get("pairlists", ())]
+    traded = config.get("exchange", {}).get("pair_whitelist", ())
+    # Other lists are not known before the bot runs, and change while it does.
+    patterns = traded if "StaticPairList" in methods else ()
+    for pair in pairs:
+        matches = (re.fullmatch(pattern, pair, re.IGNORECASE) for pattern in patterns)
+        if pair not in correlated and not any(matches):
+            rule = (
+                "must be pairs that are always traded, or that are among "
+                "freqai.feature_parameters.include_corr_pairlist"
+            )
+            raise ConfigurationError("aurum.features.market_pairs", rule, pair)

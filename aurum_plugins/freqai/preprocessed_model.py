@@ -1,4 +1,4 @@
-"""Our preprocessing in front of any FreqAI model that defines its pipeline in the usual way."""
+"""Our preprocessing in front of models of FreqAI."""
 
 from __future__ import annotations
 
@@ -12,22 +12,38 @@ import pandas as pd
 from datasieve.pipeline import Pipeline
 
 from aurum_plugins.atomic_write import write_atomically
+from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.freqai.fingerprint import fingerprint
+from aurum_plugins.freqai.training_report import TrainingReport
 from aurum_plugins.preprocessing import AurumPreprocessing, PreprocessingSettings
 
 logger = logging.getLogger(__name__)
 
 STEP = "aurum"
 REPORT = "data_quality.json"
+# Steps of FreqAI's own pipeline that ours stands in for; its outlier checks stay, behind it.
+REPLACED = frozenset({"const", "scaler"})
 
 
 class PreprocessedModel:
     """A mixin: name it before the model class of FreqAI.
 
-    The model is fitted on what `AurumPreprocessing` gives, in place of FreqAI's own scaler, and
-    `do_predict` is 1 only for rows whose every feature was there and whose forecasts are finite.
-    FreqAI fills the others with zeros and then forgets that it did.
+    The model is fitted on what `AurumPreprocessing` gives, in place of FreqAI's own scaler.
+    Features that are missing in too many training rows are no candidates
+    (`min_column_completeness`); of the others, FreqAI drops every training row that lacks one.
+    `do_predict` is 1 only for rows that have them all, whose forecasts are finite, and whose model
+    was trained with the settings in force. FreqAI fills the other rows with zeros and then forgets
+    that it did.
 
-    Each fit leaves `data_quality.json` beside the model.
+    Each fit leaves `data_quality.json`, a `TrainingReport`, beside the model.
+
+    Raises
+    ------
+    aurum_plugins.errors.ConfigurationError
+        For `continual_learning`, which would go on growing trees on other columns, because each
+        fit selects its own; and for a `conv_width` above 1, whose windows would hold refused rows.
+    TypeError
+        If a subclass names it behind a class that trains.
 
     Examples
     --------
@@ -38,18 +54,57 @@ class PreprocessedModel:
 
     config: dict[str, Any]
 
-    def define_data_pipeline(self, threads: int = -1) -> Pipeline:  # noqa: ARG002
-        """The pipeline that FreqAI fits: our step alone."""
-        settings = PreprocessingSettings.from_config(self.config)
-        return Pipeline([(STEP, AurumPreprocessing(settings.preprocessor()))], {})
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        trains = next(base for base in cls.__mro__ if "train" in vars(base))
+        if not issubclass(trains, PreprocessedModel):
+            raise TypeError(f"{cls.__name__}: name PreprocessedModel before {trains.__name__}")
+
+    def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
+        settings = config["freqai"]
+        if settings.get("continual_learning", False):
+            rule = "must be false: each training selects its own features"
+            raise ConfigurationError("freqai.continual_learning", rule, value=True)
+        width = settings.get("conv_width", 1)
+        if width != 1:
+            rule = "must be 1: a window of several candles would hold rows that are refused"
+            raise ConfigurationError("freqai.conv_width", rule, width)
+        self._settings = PreprocessingSettings.from_config(config)
+        self._fingerprint = fingerprint(config)
+        super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
+
+    def define_data_pipeline(self, threads: int = -1) -> Pipeline:
+        """The pipeline that FreqAI fits: our step, then its own outlier checks if it has any."""
+        stock = super().define_data_pipeline(threads=threads)  # type: ignore[misc]
+        kept = [(name, step) for name, step in stock.steps if name not in REPLACED]
+        ours = AurumPreprocessing(self._settings.preprocessor(), self._fingerprint)
+        return Pipeline([(STEP, ours), *kept], {})
 
     def train(self, unfiltered_df: pd.DataFrame, pair: str, dk: Any, **kwargs: Any) -> Any:
-        """Train as the model does, and write down what the preprocessing found."""
-        model = super().train(unfiltered_df, pair, dk, **kwargs)  # type: ignore[misc]
-        report = dk.feature_pipeline[STEP].preprocessor.fit_report_
-        path = Path(dk.data_path) / REPORT
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, report.to_json())
+        """Train as the model does, and write down what there was to train on."""
+        labelled = unfiltered_df.loc[unfiltered_df[dk.label_list].notna().all(axis=1)]
+        values = labelled[dk.training_features_list].to_numpy(np.float64)
+        complete = np.isfinite(values).mean(axis=0) if len(values) else np.ones(values.shape[1])
+        scarce = complete < self._settings.min_column_completeness
+        names = np.asarray(dk.training_features_list, dtype=object)
+        left_out = tuple(names[scarce])
+        if left_out:
+            logger.warning(
+                "%s: %d of %d features are missing in too many rows and are left out: %s",
+                *(pair, len(left_out), len(names), ", ".join(left_out[:5])),
+            )
+        frame = unfiltered_df.drop(columns=list(left_out))
+        model = super().train(frame, pair, dk, **kwargs)  # type: ignore[misc]
+        report = TrainingReport(
+            rows_offered=len(unfiltered_df),
+            rows_labelled=len(labelled),
+            rows_whole=int(np.isfinite(values[:, ~scarce]).all(axis=1).sum()),
+            missing=_counts(names, np.isnan(values)),
+            infinite=_counts(names, np.isinf(values)),
+            left_out=left_out,
+            fit=dk.feature_pipeline[STEP].preprocessor.fit_report_,
+        )
+        write_atomically(Path(dk.data_path) / REPORT, report.model_dump_json(indent=2) + "\n")
         return model
 
     def predict(
@@ -61,17 +116,30 @@ class PreprocessedModel:
         -------
         forecasts : pandas.DataFrame of shape (n, number of labels)
         do_predict : ndarray of int, shape (n,)
-            1 = may be used, 0 = a feature was missing or infinite, the preprocessing refused the
-            row, or the forecast is not finite.
+            1 = may be used. 0 = a feature was missing or infinite, the preprocessing refused the
+            row, the forecast is not finite, or the model was trained with other settings. FreqAI's
+            own outlier checks may say less than 0.
         """
-        forecasts, do_predict = super().predict(unfiltered_df, dk, **kwargs)  # type: ignore[misc]
+        fitted = set(dk.feature_pipeline.features_in)
+        others = [name for name in map(str, unfiltered_df) if "%" in name and name not in fitted]
+        forecasts, do_predict = super().predict(  # type: ignore[misc]
+            unfiltered_df.drop(columns=others), dk, **kwargs
+        )
         whole = ~dk.data["filter_drop_index_prediction"].to_numpy(bool)
         numbers = forecasts.select_dtypes("number")
-        finite = np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
-        dk.do_predict = np.where(whole & finite, do_predict, 0).astype(np.int_)
-        refused = len(whole) - int(whole.sum())
+        usable = whole & np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
+        if dk.feature_pipeline[STEP].fingerprint != self._fingerprint:
+            logger.warning("%s: trained with other settings, not used until trained anew", dk.pair)
+            usable[:] = False
+        dk.do_predict = np.where(usable, do_predict, np.minimum(do_predict, 0)).astype(np.int_)
+        refused = int(np.count_nonzero(~whole))
         if refused:
             logger.info(
                 "%s: %d of %d rows lack a feature: do_predict is 0", dk.pair, refused, len(whole)
             )
         return forecasts, dk.do_predict
+
+
+def _counts(names: npt.NDArray[np.object_], hit: npt.NDArray[np.bool_]) -> dict[str, int]:
+    counts = hit.sum(axis=0)
+    return {str(names[column]): int(counts[column]) for column in np.flatnonzero(counts)}

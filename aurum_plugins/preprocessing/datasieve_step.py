@@ -34,6 +34,8 @@ class AurumPreprocessing(BaseTransform):  # type: ignore[misc]
     ----------
     preprocessor : Preprocessor, optional
         Fitted in place.
+    fingerprint : str
+        Kept with the fit: tells the settings that the features were computed with.
 
     Examples
     --------
@@ -44,8 +46,9 @@ class AurumPreprocessing(BaseTransform):  # type: ignore[misc]
     ['rsi']
     """
 
-    def __init__(self, preprocessor: Preprocessor | None = None) -> None:
+    def __init__(self, preprocessor: Preprocessor | None = None, fingerprint: str = "") -> None:
         super().__init__("aurum_preprocessing")
+        self.fingerprint = fingerprint
         self.preprocessor = Preprocessor() if preprocessor is None else preprocessor
 
     def fit_transform(

@@ -23,6 +23,9 @@ class PreprocessingSettings(Section):
         Of the training rows, to be dropped as unlike the rest.
     min_completeness : float in (0, 1]
         Share of the selected features that a row must have for a trade to follow from it.
+    min_column_completeness : float in [0, 1]
+        Share of the training rows in which a feature must have a value to be a candidate of a model
+        of FreqAI, which drops every row that lacks one.
     random_state : int in [0, 2**32 - 1]
         Seed of the isolation forest.
 
@@ -38,6 +41,7 @@ class PreprocessingSettings(Section):
     clip_width: float = Field(default=8.0, ge=1, le=1_000)
     outlier_share: float = Field(default=0.01, ge=0, le=0.5)
     min_completeness: float = Field(default=0.9, gt=0, le=1)
+    min_column_completeness: float = Field(default=0.95, ge=0, le=1)
     random_state: int = Field(default=0, ge=0, le=2**32 - 1)
 
     # In place of pydantic's own check of a union, which names each branch as if it were a key.
@@ -50,4 +54,4 @@ class PreprocessingSettings(Section):
 
     def preprocessor(self) -> Preprocessor:
         """An estimator with these parameters, not fitted."""
-        return Preprocessor(**self.model_dump())
+        return Preprocessor(**self.model_dump(exclude={"min_column_completeness"}))

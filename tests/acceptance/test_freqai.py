@@ -125,7 +125,7 @@ def test_a_running_bot_trains_and_forecasts(tmp_path, identifier) -> None:
         json.loads(path.read_text()) for path in models.glob("sub-train-*/data_quality.json")
     ]
     assert len(reports) >= len(pairs)
-    assert all(sum(c["selected"] for c in report["columns"]) == 26 for report in reports)
+    assert all(sum(c["selected"] for c in report["fit"]["columns"]) == 26 for report in reports)
     # Months of candles of the market pairs were there as well, so hardly a row was lost.
-    assert all(report["rows"] > 1_200 for report in reports)
+    assert all(report["rows_whole"] > 1_200 for report in reports)
     assert "Traceback" not in log

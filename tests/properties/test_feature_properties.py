@@ -2,7 +2,7 @@
 
 Series are put together from stretches: a plausible walk, a standstill, moves near the limit of
 floating point, moves of up to ten times in one candle, candles of one price. Volumes reach from
-1e-12 to 1e18.
+1e-12 to 1e18. Some candles come after a gap.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class Stretch:
     volume_decades: float
 
 
-def series_of(stretches: list[Stretch], price: float, seed: int) -> CandleSeries:
+def series_of(
+    stretches: list[Stretch], price: float, seed: int, gap_share: float = 0.0
+) -> CandleSeries:
     rng = np.random.default_rng(seed)
     parts = [_prices(stretch, rng) for stretch in stretches]
     moves, gaps, above, below = (
@@ -72,7 +74,9 @@ def series_of(stretches: list[Stretch], price: float, seed: int) -> CandleSeries
     volumes = [
         10.0 ** (3.0 + rng.uniform(-s.volume_decades, s.volume_decades, s.rows)) for s in stretches
     ]
-    return CandleSeries(opens, high, low, close, np.concatenate([*volumes, np.empty(0)]))
+    volume = np.concatenate([*volumes, np.empty(0)])
+    after_gap = rng.random(len(close)) < gap_share if gap_share else None
+    return CandleSeries(opens, high, low, close, volume, after_gap=after_gap)
 
 
 def _prices(stretch: Stretch, rng: np.random.Generator) -> tuple[FloatArray, ...]:
@@ -94,13 +98,14 @@ def series_from(*kinds: str, decades: float) -> st.SearchStrategy:
         volume_decades=st.sampled_from([0.0, 0.5, decades]),
     )
     return st.builds(
-        lambda stretches, last, price, seed: series_of(
-            [*stretches, Stretch("walk", last, 0.5)], price, seed
+        lambda stretches, last, price, seed, gap_share: series_of(
+            [*stretches, Stretch("walk", last, 0.5)], price, seed, gap_share
         ),
         st.lists(stretch, max_size=5),
         st.sampled_from([0, 0, 125]),
         st.sampled_from([1e-6, 1.0, 37.0, 1e5]),
         st.integers(0, 2**32 - 1),
+        st.sampled_from([0.0, 0.05, 0.4]),
     )
 
 
@@ -247,6 +252,28 @@ def test_what_stands_in_a_hole_changes_nothing(market):
         [with_holes(pair, absent, seed + n) for pair, absent in zip(pairs, holes)] for n in (0, 1)
     )
     np.testing.assert_array_equal(table_of(one), table_of(other))
+
+
+@few
+@given(seed=st.integers(0, 2**32 - 1), row=st.integers(450, 599))
+def test_with_holes_the_window_alone_gives_its_row(seed, row):
+    # As many candles as a feature looks back, whatever came before the first of them.
+    rng = np.random.default_rng(seed)
+    pair = on_a_grid(series_of([Stretch("walk", 600, 0.5)], 37.0, seed))
+    holes = rng.random(600) < 0.04
+    start = rng.integers(400)
+    holes[start : start + 30] = True
+    pair = with_holes(pair, holes, seed)
+    every = FeatureSet(FeatureSettings(exclude=("market",)))
+    whole = every.compute(pair, (5, 14)).columns
+    known = np.cumsum(pair.observed)
+    for column in whole:
+        begin = int(np.searchsorted(known, known[row] - column.window + 1))
+        chosen = FeatureSet(FeatureSettings(include=(column.feature,)))
+        for first in (begin, begin - 1, begin - 7):
+            periods = () if column.period is None else (column.period,)
+            alone = chosen.compute(pair[first : row + 1], periods).columns[0].numbers
+            np.testing.assert_allclose(alone[-1], column.numbers[row], rtol=1e-6, atol=1e-9)
 
 
 @every_market_feature

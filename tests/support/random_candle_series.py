@@ -38,16 +38,22 @@ def rising_series(rows: int, step: float = 0.01) -> CandleSeries:
 
 
 def joined(*parts: CandleSeries) -> CandleSeries:
-    """One series after another."""
+    """One series after another, without gaps."""
     return CandleSeries(*(np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS))
+
+
+def with_gaps(series: CandleSeries, after_gap: np.ndarray) -> CandleSeries:
+    """The same candles, some of which come after a gap."""
+    return CandleSeries(*(getattr(series, name) for name in COLUMNS), after_gap=after_gap)
 
 
 def rows_of(series: CandleSeries, rows: slice) -> CandleSeries:
     """Some rows of a series, with nothing kept of the others."""
-    return CandleSeries(*(getattr(series, name)[rows].copy() for name in COLUMNS))
+    gaps = None if series.after_gap is None else series.after_gap[rows].copy()
+    return CandleSeries(*(getattr(series, name)[rows].copy() for name in COLUMNS), after_gap=gaps)
 
 
 def rescaled(series: CandleSeries, price: float, volume: float) -> CandleSeries:
     """The same candles in other units."""
     prices = (getattr(series, name) * price for name in COLUMNS[:4])
-    return CandleSeries(*prices, series.volume * volume)
+    return CandleSeries(*prices, series.volume * volume, after_gap=series.after_gap)

@@ -35,8 +35,11 @@ def test_a_longer_file_is_replaced_whole(tmp_path) -> None:
     assert names(tmp_path) == ["report.json"]
 
 
+@pytest.mark.parametrize("text", ["new", LONG], ids=["short", "long"])
 @pytest.mark.parametrize("old", [None, "old"])
-def test_a_reader_sees_nothing_of_it_before_it_is_on_the_disk(tmp_path, monkeypatch, old) -> None:
+def test_a_reader_sees_nothing_of_it_before_it_is_on_the_disk(
+    tmp_path, monkeypatch, old, text
+) -> None:
     path = tmp_path / "report.json"
     if old is not None:
         path.write_text(old)
@@ -46,9 +49,9 @@ def test_a_reader_sees_nothing_of_it_before_it_is_on_the_disk(tmp_path, monkeypa
         seen.append((os.fstat(descriptor).st_size, path.read_text() if path.exists() else None))
 
     monkeypatch.setattr(os, "fsync", look)
-    write_atomically(path, LONG)
-    assert seen == [(len(LONG), old)]
-    assert path.read_text() == LONG
+    write_atomically(path, text)
+    assert seen == [(len(text), old)]
+    assert path.read_text() == text
 
 
 def full_disk(*_: object) -> None:

@@ -7,7 +7,7 @@ import math
 from types import MappingProxyType
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from aurum_plugins.errors import AurumError, ConfigurationError
 from aurum_plugins.settings import Section
@@ -19,6 +19,14 @@ class LampSettings(Section):
     watts: int = Field(default=60, ge=1)
     share: float = 0.5
     colours: tuple[str, ...] = ()
+    pair: tuple[int, ...] = (1, 2)
+
+    @field_validator("pair")
+    @classmethod
+    def _two(cls, pair: tuple[int, ...]) -> tuple[int, ...]:
+        if len(pair) != 2:
+            raise ValueError("must hold two")
+        return pair
 
 
 def lamp(**settings: object) -> dict[str, object]:
@@ -75,10 +83,10 @@ class TestRefusing:
         with pytest.raises(ConfigurationError) as caught:
             LampSettings.from_config(lamp(wats=40))
         assert caught.value.key == "house.hall.lamp.wats"
-        assert caught.value.rule == "unknown setting; known are colours, share, watts"
+        assert caught.value.rule == "unknown setting; known are colours, pair, share, watts"
         assert caught.value.value == 40
         assert str(caught.value) == (
-            "house.hall.lamp.wats: unknown setting; known are colours, share, watts (got 40)"
+            "house.hall.lamp.wats: unknown setting; known are colours, pair, share, watts (got 40)"
         )
         assert isinstance(caught.value, AurumError)
         assert isinstance(caught.value.__cause__, ValidationError)
@@ -99,7 +107,10 @@ class TestRefusing:
             ("share", True, r"share: Input should be a valid number \(got True\)"),
             ("share", math.inf, r"share: Input should be a finite number \(got inf\)"),
             ("share", math.nan, r"share: Input should be a finite number \(got nan\)"),
-            ("colours", "red", r"colours: Input should be a valid tuple \(got 'red'\)"),
+            ("colours", "red", r"colours: must be a list \(got 'red'\)"),
+            ("colours", None, r"colours: must be a list \(got None\)"),
+            ("colours", {"red": 1}, r"colours: must be a list \(got \{'red': 1\}\)"),
+            ("pair", [1], r"pair: must hold two \(got \[1\]\)"),
             ("colours", ["red", 7], r"colours\.1: Input should be a valid string \(got 7\)"),
         ],
     )

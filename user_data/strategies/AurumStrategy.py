@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
+from freqtrade.configuration import TimeRange
+from freqtrade.enums import TRADE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
 from freqtrade.persistence import Trade
@@ -17,6 +19,7 @@ from freqtrade.strategy import (
 )
 
 from aurum_plugins import errors, signals
+from aurum_plugins.clock import WallClock
 
 if TYPE_CHECKING:
     from aurum_plugins.freqai import FreqaiColumns
@@ -118,6 +121,12 @@ class AurumStrategy(IStrategy):
         """Length of a candle in milliseconds."""
         return int(timeframe_to_msecs(self.timeframe))
 
+    def _until_ms(self) -> int:
+        """Now, or the end of the backtest, in UTC milliseconds."""
+        if self.dp.runmode in TRADE_MODES:
+            return WallClock().now_ms()
+        return TimeRange.parse_timerange(self.config["timerange"]).stopts * 1_000
+
     def informative_pairs(self) -> list[tuple[str, str]]:
         """Ask freqtrade to keep the candles of the market pairs."""
         pairs = self.columns.market_pairs if self.columns else ()
@@ -127,13 +136,15 @@ class AurumStrategy(IStrategy):
         self, dataframe: pd.DataFrame, period: int, metadata: dict[str, Any], **_: Any
     ) -> pd.DataFrame:
         """Add the features that have a period."""
-        return self.columns.expand_all(dataframe, period, timeframe_to_msecs(metadata["tf"]))
+        interval_ms = timeframe_to_msecs(metadata["tf"])
+        return self.columns.expand_all(dataframe, period, interval_ms, self._until_ms())
 
     def feature_engineering_expand_basic(
         self, dataframe: pd.DataFrame, metadata: dict[str, Any], **_: Any
     ) -> pd.DataFrame:
         """Add the features without a period."""
-        return self.columns.expand_basic(dataframe, timeframe_to_msecs(metadata["tf"]))
+        interval_ms = timeframe_to_msecs(metadata["tf"])
+        return self.columns.expand_basic(dataframe, interval_ms, self._until_ms())
 
     def feature_engineering_standard(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
         """Add the features of the market and of the calendar."""

@@ -165,6 +165,11 @@ def test_the_configuration_completes_the_options(folder, configure) -> None:
     assert QualityRequest.of(features="all").survey.preprocessing.n_features == "all"
 
 
+def test_a_period_of_an_option_counts_once_and_before_the_configuration(folder, configure) -> None:
+    configure(freqai={"feature_parameters": {"indicator_periods_candles": [7]}})
+    assert QualityRequest.of(periods=[5, 14, 5]).survey.periods == (5, 14)
+
+
 def test_without_a_configuration_the_leader_comes_first(folder) -> None:
     request = QualityRequest.of()
     assert request.market_pairs == ("BTC/USDT", "AAA/USDT", "ETH/USDT")
@@ -225,10 +230,14 @@ def test_a_wrong_option_is_named_with_its_mend(folder, arguments, words: str) ->
     ("settings", "key"),
     [
         ({"aurum": {"features": {"market_pairs": ["XYZ/USDT"]}}}, "aurum.features.market_pairs"),
-        (
-            {"freqai": {"feature_parameters": {"indicator_periods_candles": [14.5]}}},
-            "freqai.feature_parameters.indicator_periods_candles",
+        *(
+            (
+                {"freqai": {"feature_parameters": {"indicator_periods_candles": periods}}},
+                "freqai.feature_parameters.indicator_periods_candles",
+            )
+            for periods in ([1], [14.5], ["14"], [14, 14], [5_000], "14", None)
         ),
+        ({"freqai": None}, "freqai"),
         ({"aurum": {"candles": {"largest_move": 0}}}, "aurum.candles.largest_move"),
     ],
 )

@@ -56,6 +56,27 @@ def test_the_true_range_reaches_to_the_close_before(series):
     np.testing.assert_allclose(series.log_true_range, expected, rtol=1e-14)
 
 
+def test_what_belongs_to_one_candle_does_not_span_a_gap(series):
+    columns = (series.open, series.high, series.low, series.close, series.volume)
+    gapped = CandleSeries(*columns, after_gap=np.array([False, True, False]))
+    close_to(gapped.log_previous_close, [NAN, math.log(13), math.log(14)])
+    rise, fall = math.log(14 / 13), math.log(8 / 14)
+    np.testing.assert_allclose(gapped.log_return, [NAN, rise, fall], rtol=1e-13)
+    np.testing.assert_allclose(gapped.squared_return, [NAN, rise**2, fall**2], rtol=1e-13)
+    np.testing.assert_allclose(gapped.absolute_return, [NAN, rise, -fall], rtol=1e-13)
+    ranges = [NAN, math.log(16 / 12.5), math.log(14 / 6)]
+    np.testing.assert_allclose(gapped.log_true_range, ranges, rtol=1e-13)
+    # The price itself did change.
+    np.testing.assert_array_equal(gapped.level, series.level)
+
+
+def test_before_the_first_candle_nothing_is_known_gap_or_not(series):
+    columns = (series.open, series.high, series.low, series.close, series.volume)
+    gapped = CandleSeries(*columns, after_gap=np.array([True, False, False]))
+    np.testing.assert_array_equal(gapped.log_return, series.log_return)
+    np.testing.assert_array_equal(gapped.log_true_range, series.log_true_range)
+
+
 def test_typical_price_and_turnover(series):
     close_to(series.typical_price, [31 / 3, 42.5 / 3, 26 / 3])
     close_to(series.quote_volume, [62 / 3, 212.5 / 3, 26 / 3])

@@ -40,6 +40,26 @@ def test_the_series_leaves_out_what_was_not_observed(make_candles):
         assert (column > 0).all()
 
 
+def test_the_series_knows_what_comes_after_a_gap(candles_of):
+    series = candles_of(range(1, 9), absent=[0, 2, 3, 6]).series
+    assert series.close.tolist() == [2, 5, 6, 8]
+    assert series.after_gap[1:].tolist() == [True, False, True]
+
+
+def test_the_series_of_whole_candles_has_no_gaps(make_candles):
+    assert make_candles(1, 50).series.after_gap is None
+
+
+def test_no_return_spans_a_gap(make_candles):
+    candles = make_candles(6, 300, absent=0.2)
+    neighbours = candles.observed[1:] & candles.observed[:-1]
+    got = candles.scatter(candles.series.log_return)[1:]
+    before = np.where(neighbours, candles.close[:-1], candles.open[1:])[candles.observed[1:]]
+    expected = np.log(candles.close[1:][candles.observed[1:]] / before)
+    assert candles.observed[0]
+    np.testing.assert_allclose(got[candles.observed[1:]], expected, rtol=1e-9, atol=1e-14)
+
+
 def test_scatter_puts_values_back_on_the_grid(candles_of):
     candles = candles_of([1, 2, 3, 4, 5], absent=[0, 3])
     got = candles.scatter(np.array([20.0, 30.0, 50.0]))

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from random_candles import with_holes
 
+from aurum_plugins.features.candles import Candles
 from aurum_plugins.features.catalogue import CATALOGUE, FEATURES, MARKET_FEATURES
 from aurum_plugins.features.feature import Family
 from aurum_plugins.features.feature_set import FeatureSet
@@ -80,6 +81,25 @@ def test_a_hole_is_left_out_of_the_series_and_has_no_value(make_candles):
     # Two candles of the window, one of them absent: withheld.
     expected[150] = np.nan
     np.testing.assert_allclose(got[1:], expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("change", [1.25, 0.75])
+def test_the_move_over_an_outage_is_not_the_volatility_of_a_candle(make_candles, change):
+    hour_ms, outage = 3_600_000, slice(400, 472)
+    calm = make_candles(11, 800, interval_ms=hour_ms)
+    prices = [column.copy() for column in (calm.open, calm.high, calm.low, calm.close)]
+    for column in prices:
+        column[outage.stop :] *= change
+    moved = Candles(hour_ms, calm.open_ms, *prices, calm.volume, calm.status)
+    candles = with_holes(moved, np.isin(np.arange(800), np.r_[outage]))
+    names = ("realised_volatility", "atr_ratio", "yang_zhang", "parkinson")
+    usual = features(*names).compute(calm, [14]).to_frame()
+    got = features(*names).compute(candles, [14]).to_frame()
+    # The last row before the outage has left no window of 15 candles yet.
+    later = got[outage.stop + 13 :]
+    assert later.notna().all(axis=None)
+    assert (later > 0.8 * usual.min()).all(axis=None)
+    assert (later < 1.2 * usual.max()).all(axis=None)
 
 
 @pytest.mark.parametrize(

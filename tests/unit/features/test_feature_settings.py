@@ -95,13 +95,13 @@ def test_an_unknown_key_is_named_beside_the_known_ones():
 @pytest.mark.parametrize(
     ("key", "value", "rule"),
     [
-        ("include", "rsi", "valid tuple"),
+        ("include", "rsi", "must be a list"),
         ("include", [3], "valid string"),
         ("market_periods", [], "at least 1 item"),
         ("market_periods", [1], "each period must be from 2 to 1000 candles"),
         ("market_periods", [24, 1_001], "each period must be from 2 to 1000 candles"),
         ("market_periods", [2.0], "valid integer"),
-        ("market_periods", 24, "valid tuple"),
+        ("market_periods", 24, "must be a list"),
         ("largest_absent_share", -0.01, "greater than or equal to 0"),
         ("largest_absent_share", 0.6, "less than or equal to 0.5"),
         ("largest_absent_share", "0.1", "valid number"),
@@ -111,6 +111,40 @@ def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
     with pytest.raises(ConfigurationError, match=rule) as caught:
         FeatureSettings.from_config(config_of(**{key: value}))
     assert caught.value.key.startswith(f"aurum.features.{key}")
+
+
+@pytest.mark.parametrize("value", [None, "BTC/USDT", ["BTC/USDT", 3]])
+def test_correlated_pairs_that_are_none_are_refused_where_they_stand(value):
+    config = {"freqai": {"feature_parameters": {"include_corr_pairlist": value}}}
+    with pytest.raises(ConfigurationError, match="must be a list of pairs") as caught:
+        FeatureSettings.from_config(config)
+    assert caught.value.key == "freqai.feature_parameters.include_corr_pairlist"
+    named_ones = {**config, "aurum": {"features": {"market_pairs": ["SOL/USDT", "BTC/USDT"]}}}
+    assert FeatureSettings.from_config(named_ones).market_pairs == ("SOL/USDT", "BTC/USDT")
+
+
+@pytest.mark.parametrize("pairs", [(), ("BTC/USDT",)])
+def test_market_wide_features_need_two_pairs(pairs):
+    with pytest.raises(ConfigurationError) as caught:
+        FeatureSettings(market_pairs=pairs).check_market()
+    assert caught.value.key == "aurum.features.market_pairs"
+    assert caught.value.rule == (
+        "must name 2 pairs or more, the leader first, for the market-wide features; "
+        "or put 'market' into aurum.features.exclude"
+    )
+    assert caught.value.value == list(pairs)
+
+
+@pytest.mark.parametrize("chosen", [{"exclude": ("market",)}, {"include": ("rsi", "calendar")}])
+@pytest.mark.parametrize("pairs", [(), ("BTC/USDT",)])
+def test_without_market_wide_features_no_pairs_are_needed(chosen, pairs):
+    FeatureSettings(market_pairs=pairs, **chosen).check_market()
+
+
+@pytest.mark.parametrize("pairs", [("BTC/USDT", "ETH/USDT"), ("A/B", "C/B", "D/B")])
+def test_two_pairs_make_a_market(pairs):
+    FeatureSettings(market_pairs=pairs).check_market()
+    FeatureSettings(market_pairs=pairs, include=("breadth",)).check_market()
 
 
 def test_settings_are_frozen():

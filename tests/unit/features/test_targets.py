@@ -24,9 +24,9 @@ def target_settings(horizon: int, memory: int, share: float = 0.1) -> TargetSett
     )
 
 
-def mean_of_known(squares: list[float], window: int, share: float) -> float:
+def root_mean_square(squares: list[float]) -> float:
     known = [x for x in squares if not math.isnan(x)]
-    return sum(known) / len(known) if (window - len(known)) / window <= share else NAN
+    return math.sqrt(sum(known) / len(known)) if known else NAN
 
 
 def oracle(candles: Candles, settings: TargetSettings) -> tuple[list[float], list[float]]:
@@ -36,17 +36,20 @@ def oracle(candles: Candles, settings: TargetSettings) -> tuple[list[float], lis
         settings.volatility_candles,
         settings.largest_absent_share,
     )
-    close = [c if seen else NAN for c, seen in zip(candles.close, candles.observed)]
+    seen = candles.observed.tolist()
+    close = [c if there else NAN for c, there in zip(candles.close, seen)]
     n = len(close)
     squares = [NAN] + [math.log(close[t] / close[t - 1]) ** 2 for t in range(1, n)]
     returns, volatilities = [NAN] * n, [NAN] * n
-    for t in range(n - h):
-        usual = math.sqrt(mean_of_known(squares[max(0, t - v + 1) : t + 1], v, share))
-        coming = math.sqrt(mean_of_known(squares[t + 1 : t + h + 1], h, share))
-        if usual > 0:
-            returns[t] = math.log(close[t + h] / close[t]) / (usual * math.sqrt(h))
-            if coming > 0 and not math.isnan(close[t]):
-                volatilities[t] = math.log(coming / usual)
+    for t in range(v, n - h):
+        past, future = seen[t - v : t + 1], seen[t : t + h + 1]
+        usual = root_mean_square(squares[t - v + 1 : t + 1])
+        if not (seen[t] and seen[t + h] and past.count(False) / (v + 1) <= share and usual > 0):
+            continue
+        returns[t] = math.log(close[t + h] / close[t]) / (usual * math.sqrt(h))
+        coming = root_mean_square(squares[t + 1 : t + h + 1])
+        if future.count(False) / (h + 1) <= share and not math.isnan(coming):
+            volatilities[t] = math.log(max(coming / usual, 0.01))
     return returns, volatilities
 
 
@@ -129,7 +132,34 @@ def test_a_calm_after_a_storm_is_not_taken_for_movement(make_candles, candles_of
     # The window of 20 returns is all calm from the 20th candle after the last move on.
     assert np.isfinite(got[FORWARD_RETURN][400 + 18 - 5 : 400 + 18 - 5 + 5]).all()
     assert np.isnan(got[FORWARD_RETURN][400 + 19 :]).all()
-    assert np.isnan(got[FORWARD_VOLATILITY][399:]).all()
+    assert np.isnan(got[FORWARD_VOLATILITY][400 + 19 :]).all()
+
+
+@pytest.mark.parametrize("move", [0.0, 1e-9, 1e-7])
+def test_a_future_that_hardly_moves_is_an_outcome_too(make_candles, candles_of, move):
+    storm = make_candles(5, 60).close
+    candles = candles_of([*storm, *storm[-1] * np.exp(move * (np.arange(30) % 2))])
+    got = forward_targets(candles, target_settings(5, 20))
+    # Rows that still remember the storm, and have nothing but calm before them.
+    np.testing.assert_allclose(got[FORWARD_VOLATILITY][60:79], math.log(0.01), rtol=1e-15)
+    if not move:
+        np.testing.assert_array_equal(got[FORWARD_RETURN][60:79], np.zeros(19))
+
+
+def test_no_row_is_left_out_for_what_follows_it(make_candles, candles_of):
+    close = make_candles(8, 200).close
+    calm = np.concatenate([close[:100], np.full(100, close[99])])
+    settings = target_settings(10, 60)
+    for name, label in forward_targets(candles_of(close), settings).items():
+        got = forward_targets(candles_of(calm), settings)[name]
+        np.testing.assert_array_equal(np.isfinite(got[:100]), np.isfinite(label[:100]))
+
+
+def test_just_above_the_floor_the_ratio_counts(candles_of):
+    # Returns of 1 % to and fro, then of 0.02 %: the ratio to the window of the first is 0.02.
+    steps = np.concatenate([np.tile([0.01, -0.01], 10), np.tile([0.0002, -0.0002], 5)])
+    got = forward_targets(candles_of(np.exp(np.cumsum(steps))), target_settings(4, 10))
+    assert got[FORWARD_VOLATILITY][19] == pytest.approx(math.log(0.02), rel=1e-9)
 
 
 def test_a_calm_before_a_move_has_nothing_to_scale_it_by(candles_of):
@@ -142,10 +172,56 @@ def test_a_calm_before_a_move_has_nothing_to_scale_it_by(candles_of):
 def test_without_either_end_there_is_no_label(make_candles, candles_of):
     close = make_candles(4, 100).close
     got = forward_targets(candles_of(close, absent=[50]), target_settings(10, 30))
-    assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 20]
-    # An absent candle takes two returns away: more than a tenth of ten.
-    absent = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][30:90]))
-    assert absent.tolist() == list(range(11, 21))
+    for label in got.values():
+        assert np.flatnonzero(np.isnan(label[30:90])).tolist() == [10, 20]
+
+
+def test_a_return_needs_its_ends_and_a_volatility_what_lies_between(make_candles, candles_of):
+    close = make_candles(4, 100).close
+    got = forward_targets(candles_of(close, absent=[50, 51]), target_settings(10, 30))
+    assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 11, 20, 21]
+    # Two candles are more than a tenth of eleven.
+    unknown = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][30:90]))
+    assert unknown.tolist() == list(range(10, 22))
+
+
+def test_every_16th_candle_may_be_empty(make_candles, candles_of):
+    # Each takes two returns of sixteen away, but only one candle: less than a tenth.
+    absent = list(range(5, 600, 16))
+    candles = candles_of(make_candles(11, 600).close, absent=absent)
+    labels = forward_targets(candles, TargetSettings())
+    ends = candles.observed[240:576] & candles.observed[264:]
+    for label in labels.values():
+        np.testing.assert_array_equal(np.isfinite(label[240:576]), ends)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05])
+def test_a_pair_that_sometimes_does_not_trade_has_labels(make_candles, share):
+    candles = make_candles(12, 6_000, absent=share)
+    labels = forward_targets(candles, TargetSettings())
+    ends = candles.observed[240:-24] & candles.observed[264:]
+    known = np.isfinite(labels[FORWARD_RETURN][240:-24])
+    np.testing.assert_array_equal(known, ends)
+    # Three of 25 candles are too many: of one in twenty, once in eight or so.
+    assert np.isfinite(labels[FORWARD_VOLATILITY][240:-24])[ends].mean() > 0.8
+
+
+def test_holes_do_not_bias_the_labels(make_candles, candles_of):
+    whole = make_candles(13, 6_000)
+    holes = np.flatnonzero(np.random.default_rng(1).random(6_000) < 0.05)
+    expected = forward_targets(whole, TargetSettings())
+    got = forward_targets(candles_of(whole.close, absent=holes), TargetSettings())
+    for name, label in got.items():
+        difference = label - expected[name]
+        assert abs(np.nanmean(difference)) < 0.01
+        assert np.nanstd(difference) < 0.1
+
+
+def test_without_a_known_return_the_volatility_is_not_known(candles_of):
+    # Every other candle is there, which is enough, but no two neighbours are.
+    candles = candles_of([1.0, 1.1] * 20, absent=range(1, 40, 2))
+    for label in forward_targets(candles, target_settings(2, 4, 0.5)).values():
+        assert np.isnan(label).all()
 
 
 def test_the_input_is_not_changed(make_candles):

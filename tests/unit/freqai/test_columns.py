@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from columns_for_freqai import (
+    FEW,
+    HOOKS,
+    MARKET,
+    OHLCV,
+    SHORT_TARGETS,
+    added,
+    candles,
+    configuration,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal, assert_series_equal
+from pandas.testing import assert_frame_equal
 
 from aurum_plugins.clock import HOUR_MS
-from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.features import (
     CATALOGUE,
-    Family,
     FeatureSet,
     FeatureSettings,
     TargetSettings,
@@ -25,61 +31,6 @@ from aurum_plugins.features import (
 )
 from aurum_plugins.freqai import FreqaiColumns
 from aurum_plugins.preprocessing import CandleSettings, repair_candles
-
-PAIRS = ["BTC/USDT", "ETH/USDT", "SOL/USDT"]
-OHLCV = ["date", "open", "high", "low", "close", "volume"]
-FEW = {"include": ["rsi", "body", "close_location", "market_return", "breadth", "calendar"]}
-SHORT_TARGETS = {"horizon_candles": 3, "volatility_candles": 5}
-HOOKS = ["expand_all", "expand_basic", "standard", "targets"]
-
-
-def candles(rows: int = 120, seed: int = 5) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, rows)))
-    opens = close * np.exp(rng.normal(0, 0.004, rows))
-    return pd.DataFrame(
-        {
-            "date": pd.date_range("2024-01-01", periods=rows, freq="1h", tz="UTC"),
-            "open": opens,
-            "high": np.maximum(opens, close) * 1.002,
-            "low": np.minimum(opens, close) * 0.998,
-            "close": close,
-            "volume": rng.lognormal(3, 1, rows),
-        }
-    )
-
-
-MARKET = {pair: candles(seed=seed) for seed, pair in enumerate(PAIRS)}
-
-
-def configuration(features: dict[str, Any] | None = None, **sections: Any) -> dict[str, Any]:
-    return {
-        "freqai": {
-            "feature_parameters": {
-                "indicator_periods_candles": [5, 14],
-                "include_corr_pairlist": PAIRS,
-            }
-        },
-        "aurum": {"features": features or {}, "targets": SHORT_TARGETS, **sections},
-    }
-
-
-def added(frame: pd.DataFrame, hook: str, columns: FreqaiColumns, period: int = 5) -> pd.DataFrame:
-    """What one hook adds, after a look at what it must leave alone."""
-    before = frame.copy(deep=True)
-    result = {
-        "expand_all": lambda: columns.expand_all(frame, period, HOUR_MS),
-        "expand_basic": lambda: columns.expand_basic(frame, HOUR_MS),
-        "standard": lambda: columns.standard(frame, HOUR_MS, MARKET),
-        "targets": lambda: columns.targets(frame, HOUR_MS),
-    }[hook]()
-    assert_frame_equal(frame, before)
-    assert_frame_equal(result[list(frame.columns)], before)
-    new = result.drop(columns=frame.columns)
-    assert new.index.equals(frame.index)
-    assert (new.dtypes == np.float64).all()
-    assert not np.isinf(new.to_numpy()).any()
-    return new
 
 
 def by_date(frame: pd.DataFrame, hook: str, features: dict[str, Any]) -> pd.DataFrame:
@@ -220,9 +171,8 @@ class TestValues:
     @pytest.mark.parametrize("hook", HOOKS)
     def test_a_row_without_a_date_has_no_values_and_takes_none(self, hook) -> None:
         columns = FreqaiColumns(configuration(FEW))
-        undated = candles().iloc[[50]].assign(date=pd.NaT)
-        undated["date"] = undated["date"].astype(candles()["date"].dtype)
-        frame = pd.concat([candles().iloc[:50], undated, candles().iloc[50:]])
+        frame = pd.concat([candles().iloc[:51], candles().iloc[50:]])
+        frame["date"] = frame["date"].where(np.arange(121) != 50)
         new = added(frame, hook, columns)
         assert new.iloc[50].isna().all()
         assert_frame_equal(new.iloc[np.r_[:50, 51:121]], added(candles(), hook, columns))
@@ -279,118 +229,3 @@ class TestEmptyFrames:
             new = added(empty, hook, columns)
             assert list(new) == list(full)
             assert len(new) == 0
-
-
-class TestMarket:
-    @pytest.mark.parametrize("nothing", [candles().iloc[:0], pd.DataFrame()])
-    def test_without_any_candles_the_calendar_is_left(self, nothing) -> None:
-        columns = FreqaiColumns(configuration({"include": ["market", "calendar"]}))
-        new = columns.standard(candles(), HOUR_MS, dict.fromkeys(PAIRS, nothing))
-        of_market = [name for name in new if name.startswith("%-") and name.endswith("_24")]
-        of_calendar = [name for name in new if name.startswith(("%-hour", "%-weekday"))]
-        assert (len(of_market), len(of_calendar)) == (11, 4)
-        assert new[of_market].isna().all(axis=None)
-        assert new[of_calendar].notna().all(axis=None)
-
-    def test_a_leader_without_candles_takes_its_own_features_alone(self) -> None:
-        columns = FreqaiColumns(configuration({"include": ["leader_return", "market_return"]}))
-        market = {**MARKET, PAIRS[0]: pd.DataFrame()}
-        new = columns.standard(candles(), HOUR_MS, market)
-        assert new["%-leader_return_24"].isna().all()
-        of_two = sum(np.log(MARKET[pair]["close"]).diff(24) for pair in PAIRS[1:]) / 2
-        assert_series_equal(new["%-market_return_24"], of_two, check_names=False)
-
-    def test_market_candles_are_repaired_and_joined_by_time(self) -> None:
-        columns = FreqaiColumns(configuration(FEW))
-        shuffled = {pair: frame.iloc[::-1] for pair, frame in MARKET.items()}
-        got = columns.standard(candles(), HOUR_MS, shuffled)
-        assert_frame_equal(got, columns.standard(candles(), HOUR_MS, MARKET))
-
-    def test_market_candles_are_left_alone(self) -> None:
-        before = {pair: frame.copy(deep=True) for pair, frame in MARKET.items()}
-        added(candles(), "standard", FreqaiColumns(configuration()))
-        for pair in PAIRS:
-            assert_frame_equal(MARKET[pair], before[pair])
-
-    def test_the_pairs_are_freqais_or_those_that_are_named(self) -> None:
-        assert FreqaiColumns(configuration()).market_pairs == tuple(PAIRS)
-        named = {"market_pairs": ["SOL/USDT", "XRP/USDT"]}
-        assert FreqaiColumns(configuration(named)).market_pairs == ("SOL/USDT", "XRP/USDT")
-
-    @pytest.mark.parametrize(
-        "chosen", [{"exclude": ["market"]}, {"include": ["rsi", "calendar"]}, {"include": []}]
-    )
-    def test_no_pairs_where_no_feature_looks_at_them(self, chosen) -> None:
-        columns = FreqaiColumns(configuration({**chosen, "market_pairs": PAIRS}))
-        assert columns.market_pairs == ()
-        calendar = FeatureSettings.from_config(configuration(chosen)).chosen & {"hour_sin"}
-        new = columns.standard(candles(), HOUR_MS, {})
-        assert ("%-hour_sin" in new) == bool(calendar)
-
-    def test_freqtrade_is_asked_for_the_market_pairs(self) -> None:
-        kept = {PAIRS[1]: {"1h": MARKET[PAIRS[1]]}}
-        drawer = SimpleNamespace(history_lock=threading.Lock(), historic_data=kept)
-        asked = []
-
-        def provide(pair: str, timeframe: str) -> pd.DataFrame:
-            asked.append((pair, timeframe))
-            return MARKET[pair]
-
-        got = FreqaiColumns(configuration()).market_candles(
-            SimpleNamespace(get_pair_dataframe=provide), SimpleNamespace(dd=drawer), "1h"
-        )
-        assert list(got) == PAIRS
-        assert asked == [(PAIRS[0], "1h"), (PAIRS[2], "1h")]
-        for pair in PAIRS:
-            assert_frame_equal(got[pair], MARKET[pair])
-
-
-class TestSettings:
-    @pytest.mark.parametrize("chosen", [{}, FEW, {"include": []}, {"include": list(Family)[:1]}])
-    def test_the_lookback_is_that_of_the_features(self, chosen) -> None:
-        config = configuration(chosen)
-        known = FeatureSet(FeatureSettings.from_config(config))
-        assert FreqaiColumns(config).lookback == known.lookback([5, 14])
-
-    def test_the_lookback_follows_each_period(self) -> None:
-        config = configuration({"include": ["rsi", "market_return"], "market_periods": [100]})
-        assert FreqaiColumns(config).lookback == 101
-        config["freqai"]["feature_parameters"]["indicator_periods_candles"] = [200, 3]
-        rsi = FeatureSet(FeatureSettings(include=("rsi",)))
-        assert FreqaiColumns(config).lookback == rsi.lookback([200]) > 101
-
-    def test_without_freqai_there_are_no_periods(self) -> None:
-        columns = FreqaiColumns({"aurum": {"features": {"include": ["rsi", "last_return"]}}})
-        assert columns.lookback == 2
-        assert columns.market_pairs == ()
-
-    def test_the_horizon_is_freqais(self) -> None:
-        config = configuration(targets={"volatility_candles": 5})
-        config["freqai"]["feature_parameters"]["label_period_candles"] = 7
-        labels = FreqaiColumns(config).targets(candles(), HOUR_MS)
-        assert labels["&-forward_return"].isna().to_numpy().nonzero()[0].tolist() == [
-            *range(5),
-            *range(113, 120),
-        ]
-
-    @pytest.mark.parametrize("hook", HOOKS)
-    def test_candles_are_judged_as_configured(self, hook) -> None:
-        jump = candles()
-        jump.loc[60:, OHLCV[1:5]] *= 1.5
-        strict = FreqaiColumns(configuration(FEW, candles={"largest_move": 1.3}))
-        lenient = FreqaiColumns(configuration(FEW))
-        assert added(jump, hook, strict).iloc[60].isna().all()
-        assert added(jump, hook, lenient).iloc[60].notna().all()
-
-    @pytest.mark.parametrize(
-        ("section", "key"),
-        [
-            ({"features": {"include": ["rsj"]}}, "aurum.features.include"),
-            ({"targets": {"horizon": 3}}, "aurum.targets.horizon"),
-            ({"candles": {"largest_move": 0.5}}, "aurum.candles.largest_move"),
-        ],
-    )
-    def test_a_wrong_setting_is_refused_by_name(self, section, key) -> None:
-        with pytest.raises(ConfigurationError) as caught:
-            FreqaiColumns({"aurum": section})
-        assert caught.value.key == key

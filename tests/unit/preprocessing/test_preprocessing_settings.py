@@ -12,7 +12,10 @@ def test_without_the_section_the_defaults_are_those_of_the_estimator(config):
     assert settings == PreprocessingSettings()
     assert settings.n_features == 26
     assert settings.preprocessor().get_params() == Preprocessor().get_params()
-    assert set(PreprocessingSettings.model_fields) == set(Preprocessor().get_params())
+    # What FreqAI is offered is decided before the estimator sees it.
+    assert settings.min_column_completeness == 0.95
+    of_estimator = set(PreprocessingSettings.model_fields) - {"min_column_completeness"}
+    assert of_estimator == set(Preprocessor().get_params())
 
 
 def test_what_is_set_reaches_the_estimator():
@@ -23,7 +26,9 @@ def test_what_is_set_reaches_the_estimator():
         "min_completeness": 1,
         "random_state": 7,
     }
-    settings = PreprocessingSettings.from_config({"aurum": {"preprocessing": section}})
+    given = {**section, "min_column_completeness": 0.5}
+    settings = PreprocessingSettings.from_config({"aurum": {"preprocessing": given}})
+    assert settings.min_column_completeness == 0.5
     assert settings.preprocessor().get_params() == section
 
 
@@ -41,6 +46,9 @@ def test_what_is_set_reaches_the_estimator():
         ("outlier_share", 0.51, "less than or equal to 0.5"),
         ("min_completeness", 0, "greater than 0"),
         ("min_completeness", 1.1, "less than or equal to 1"),
+        ("min_column_completeness", -0.1, "greater than or equal to 0"),
+        ("min_column_completeness", 1.1, "less than or equal to 1"),
+        ("min_column_completeness", "0.9", "valid number"),
         ("random_state", -1, "greater than or equal to 0"),
         ("random_state", 1.5, "valid integer"),
         ("random_state", None, "valid integer"),
@@ -50,6 +58,13 @@ def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
     with pytest.raises(ConfigurationError, match=rule) as caught:
         PreprocessingSettings.from_config({"aurum": {"preprocessing": {key: value}}})
     assert caught.value.key == f"aurum.preprocessing.{key}"
+
+
+@pytest.mark.parametrize("share", [0, 1, 0.95])
+def test_any_share_of_the_rows_may_be_asked_of_a_column(share):
+    section = {"preprocessing": {"min_column_completeness": share}}
+    settings = PreprocessingSettings.from_config({"aurum": section})
+    assert settings.min_column_completeness == share
 
 
 def test_an_unknown_key_is_named_beside_the_known_ones():

@@ -1,19 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from freqtrade.exceptions import OperationalException
-from freqtrade.resolvers import StrategyResolver
-
-ROOT = Path(__file__).parents[3]
-HOUR_MS = 3_600_000
-SHORT = {"entry_candles": 12, "exit_candles": 6, "atr_candles": 5, "volatility_candles": 8}
+from predicting_strategy import SHORT
 
 
 class Provider:
@@ -24,40 +18,6 @@ class Provider:
 
     def get_analyzed_dataframe(self, pair: str, timeframe: str) -> tuple[pd.DataFrame, datetime]:
         return self.candles, datetime.now(UTC)
-
-
-def load(breakout: dict[str, Any] | None = None, **config: Any) -> Any:
-    """Let freqtrade itself find and build the strategy."""
-    return StrategyResolver.load_strategy(
-        {
-            "strategy": "AurumStrategy",
-            "strategy_path": str(ROOT / "user_data/strategies"),
-            "user_data_dir": ROOT / "user_data",
-            "aurum": {"breakout": breakout or {}},
-            **config,
-        }
-    )
-
-
-def market(rows: int = 400, seed: int = 5) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.01, rows)))
-    return pd.DataFrame(
-        {
-            "date": pd.date_range("2024-01-01", periods=rows, freq="1h", tz="UTC"),
-            "open": close,
-            "high": close * 1.002,
-            "low": close * 0.998,
-            "close": close,
-            "volume": 1.0,
-        }
-    )
-
-
-def analysed(strategy: Any, candles: pd.DataFrame) -> pd.DataFrame:
-    return strategy.ft_advise_signals(
-        strategy.advise_indicators(candles.copy(), {"pair": "BTC/USDT"}), {"pair": "BTC/USDT"}
-    )
 
 
 def trade_at(candles: pd.DataFrame, row: int, **fields: Any) -> SimpleNamespace:
@@ -99,7 +59,7 @@ def stake_of(strategy: Any, at: datetime, proposed: float = 1_000, limit: float 
 
 
 @pytest.fixture
-def ready() -> tuple[Any, pd.DataFrame]:
+def ready(load, market, analysed) -> tuple[Any, pd.DataFrame]:
     """A strategy with short windows and the candles that it has analysed."""
     strategy = load(SHORT)
     candles = analysed(strategy, market())
@@ -107,7 +67,7 @@ def ready() -> tuple[Any, pd.DataFrame]:
     return strategy, candles
 
 
-def test_freqtrade_loads_it_with_the_documented_defaults():
+def test_freqtrade_loads_it_with_the_documented_defaults(load):
     strategy = load()
     assert strategy.timeframe == "1h"
     assert strategy.can_short is False
@@ -116,7 +76,7 @@ def test_freqtrade_loads_it_with_the_documented_defaults():
     assert strategy.protections == [{"method": "AurumCooldown", "stop_duration_candles": 2}]
 
 
-def test_startup_covers_every_length_hyperopt_may_try_in_one_request():
+def test_startup_covers_every_length_hyperopt_may_try_in_one_request(load):
     config: dict[str, Any] = {"strategy": "AurumStrategy"}
     strategy = load()
     assert strategy.startup_candle_count == strategy.entry_candles.high + 2 == 962
@@ -126,7 +86,7 @@ def test_startup_covers_every_length_hyperopt_may_try_in_one_request():
     assert load(longest).startup_candle_count < 4_999
 
 
-def test_lengths_follow_the_configuration():
+def test_lengths_follow_the_configuration(load):
     strategy = load(SHORT)
     entry, leave = strategy.entry_candles, strategy.exit_candles
     assert (entry.low, entry.value, entry.high) == (6, 12, 24)
@@ -134,19 +94,19 @@ def test_lengths_follow_the_configuration():
     assert strategy.startup_candle_count == 26
 
 
-def test_two_strategies_do_not_share_their_lengths():
+def test_two_strategies_do_not_share_their_lengths(load):
     short, long = load(SHORT), load()
     assert (short.entry_candles.value, long.entry_candles.value) == (12, 480)
 
 
-def test_hyperopt_finds_its_spaces():
+def test_hyperopt_finds_its_spaces(load):
     strategy = load(SHORT)
     strategy.ft_load_hyper_params()
     spaces = {name: sorted(found) for name, found in strategy._ft_hyper_params.items()}
     assert spaces == {"buy": ["entry_candles"], "sell": ["atr_multiple", "exit_candles"]}
 
 
-def test_a_wrong_setting_becomes_freqtrades_own_error_and_names_the_key():
+def test_a_wrong_setting_becomes_freqtrades_own_error_and_names_the_key(load):
     with pytest.raises(OperationalException, match=r"aurum\.breakout\.entry_candles: .*got -1"):
         load({"entry_candles": -1})
 
@@ -169,7 +129,7 @@ def test_every_plotted_column_exists(ready):
 
 
 @pytest.mark.parametrize("cut", [1, 5, 13, 100, 399])
-def test_no_column_looks_ahead(ready, cut):
+def test_no_column_looks_ahead(ready, cut, market, analysed):
     strategy, whole = ready
     prefix = analysed(strategy, market().iloc[:cut])
     assert set(prefix.columns) <= set(whole.columns)
@@ -179,7 +139,7 @@ def test_no_column_looks_ahead(ready, cut):
         assert same.all(), column
 
 
-def test_signals_of_thousandfold_prices_are_the_same(ready):
+def test_signals_of_thousandfold_prices_are_the_same(ready, market, analysed):
     strategy, candles = ready
     scaled = market()
     scaled[["open", "high", "low", "close"]] *= 1_000
@@ -188,7 +148,7 @@ def test_signals_of_thousandfold_prices_are_the_same(ready):
         pd.testing.assert_series_equal(got[column], candles[column])
 
 
-def test_broken_candles_give_no_signal():
+def test_broken_candles_give_no_signal(load, market, analysed):
     strategy = load(SHORT)
     broken = market()
     broken[["open", "high", "low", "close", "volume"]] = float("nan")
@@ -222,25 +182,31 @@ def test_nothing_is_opened_on_a_stale_candle(ready):
 
 
 @pytest.mark.parametrize(("longest", "hours", "reason"), [(None, 999, None), (3, 2.9, None)])
-def test_a_young_position_is_not_left_for_its_age(longest, hours, reason):
+def test_a_young_position_is_not_left_for_its_age(longest, hours, reason, age_exit):
     assert age_exit(longest, hours) is reason
 
 
-def test_a_position_is_left_at_the_age_that_is_set():
+def test_a_position_is_left_at_the_age_that_is_set(age_exit):
     assert age_exit(3, 3) == "time_exit"
 
 
-def age_exit(longest: int | None, hours: float) -> str | None:
-    opened = datetime(2026, 1, 1, tzinfo=UTC)
-    trade = SimpleNamespace(open_date_utc=opened)
-    strategy = load({**SHORT, "longest_hold_candles": longest})
-    return strategy.custom_exit(
-        pair="BTC/USDT",
-        trade=trade,
-        current_time=opened + timedelta(hours=hours),
-        current_rate=1.0,
-        current_profit=0.0,
-    )
+@pytest.fixture
+def age_exit(load) -> Any:
+    """`age_exit(longest, hours)`: what is said of a position that is so many hours old."""
+
+    def ask(longest: int | None, hours: float) -> str | None:
+        opened = datetime(2026, 1, 1, tzinfo=UTC)
+        trade = SimpleNamespace(open_date_utc=opened)
+        strategy = load({**SHORT, "longest_hold_candles": longest})
+        return strategy.custom_exit(
+            pair="BTC/USDT",
+            trade=trade,
+            current_time=opened + timedelta(hours=hours),
+            current_rate=1.0,
+            current_profit=0.0,
+        )
+
+    return ask
 
 
 def test_the_stop_lies_so_many_ranges_under_the_entry(ready):
@@ -266,7 +232,7 @@ def test_a_stop_that_was_missed_at_the_fill_is_made_up_for(ready):
     assert late > 0
 
 
-def test_the_stop_never_lies_outside_the_outer_limit():
+def test_the_stop_never_lies_outside_the_outer_limit(load, market, analysed):
     strategy = load({**SHORT, "atr_multiple": 100.0})
     candles = analysed(strategy, market())
     strategy.dp = Provider(candles)
