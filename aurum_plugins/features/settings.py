@@ -106,7 +106,7 @@ class FeatureSettings(Section):
             If one is chosen and there are less than two market pairs: a single one has neither
             breadth nor dispersion.
         """
-        if self.needs_market and len(self.market_pairs) < SMALLEST_MARKET:
+        if self.needs_market and len(set(self.market_pairs)) < SMALLEST_MARKET:
             raise ConfigurationError(
                 f"{self.section}.market_pairs",
                 f"must name {SMALLEST_MARKET} pairs or more, the leader first, for the market-wide "

@@ -61,14 +61,21 @@ def check_reachable(config: Mapping[str, Any], pairs: Sequence[str]) -> None:
         return
     correlated = correlated_pairs(config)
     methods = [handler.get("method") for handler in config.get("pairlists", ())]
-    traded = config.get("exchange", {}).get("pair_whitelist", ())
+    traded = (config.get("exchange") or {}).get("pair_whitelist", ())
     # Other lists are not known before the bot runs, and change while it does.
     patterns = traded if "StaticPairList" in methods else ()
     for pair in pairs:
-        matches = (re.fullmatch(pattern, pair, re.IGNORECASE) for pattern in patterns)
-        if pair not in correlated and not any(matches):
+        if pair not in correlated and not any(_matches(pattern, pair) for pattern in patterns):
             rule = (
                 "must be pairs that are always traded, or that are among "
                 "freqai.feature_parameters.include_corr_pairlist"
             )
             raise ConfigurationError("aurum.features.market_pairs", rule, pair)
+
+
+def _matches(pattern: str, pair: str) -> bool:
+    try:
+        return re.fullmatch(pattern, pair, re.IGNORECASE) is not None
+    except re.error:
+        # freqtrade itself says what is wrong with it.
+        return False

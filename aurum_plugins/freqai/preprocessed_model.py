@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 STEP = "aurum"
 REPORT = "data_quality.json"
+FINGERPRINT = "aurum_settings"
 # Steps of FreqAI's own pipeline that ours stands in for; its outlier checks stay, behind it.
 REPLACED = frozenset({"const", "scaler"})
 
@@ -41,7 +42,8 @@ class PreprocessedModel:
     ------
     aurum_plugins.errors.ConfigurationError
         For `continual_learning`, which would go on growing trees on other columns, because each
-        fit selects its own; and for a `conv_width` above 1, whose windows would hold refused rows.
+        fit selects its own; for a `conv_width` above 1, whose windows would hold refused rows; and
+        for an `identifier` whose models were trained with other settings.
     TypeError
         If a subclass names it behind a class that trains.
 
@@ -53,6 +55,7 @@ class PreprocessedModel:
     """
 
     config: dict[str, Any]
+    full_path: Path  # the folder of the identifier's models
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -72,6 +75,7 @@ class PreprocessedModel:
         self._settings = PreprocessingSettings.from_config(config)
         self._fingerprint = fingerprint(config)
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
+        _claim(Path(self.full_path), self._fingerprint)
 
     def define_data_pipeline(self, threads: int = -1) -> Pipeline:
         """The pipeline that FreqAI fits: our step, then its own outlier checks if it has any."""
@@ -128,7 +132,8 @@ class PreprocessedModel:
         whole = ~dk.data["filter_drop_index_prediction"].to_numpy(bool)
         numbers = forecasts.select_dtypes("number")
         usable = whole & np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
-        if dk.feature_pipeline[STEP].fingerprint != self._fingerprint:
+        ours = dict(dk.feature_pipeline.steps).get(STEP)
+        if getattr(ours, "fingerprint", None) != self._fingerprint:
             logger.warning("%s: trained with other settings, not used until trained anew", dk.pair)
             usable[:] = False
         dk.do_predict = np.where(usable, do_predict, np.minimum(do_predict, 0)).astype(np.int_)
@@ -138,6 +143,22 @@ class PreprocessedModel:
                 "%s: %d of %d rows lack a feature: do_predict is 0", dk.pair, refused, len(whole)
             )
         return forecasts, dk.do_predict
+
+
+def _claim(folder: Path, mark: str) -> None:
+    """Let a folder of models belong to one set of settings.
+
+    FreqAI reuses the forecasts of an earlier backtest without asking the model.
+    """
+    path = folder / FINGERPRINT
+    if not path.is_file():
+        write_atomically(path, mark)
+    elif path.read_text(encoding="utf-8") != mark:
+        rule = (
+            "its models and forecasts were made with other settings of aurum or of FreqAI's "
+            f"features; choose another name, or delete {folder}"
+        )
+        raise ConfigurationError("freqai.identifier", rule, folder.name)
 
 
 def _counts(names: npt.NDArray[np.object_], hit: npt.NDArray[np.bool_]) -> dict[str, int]:

@@ -158,7 +158,9 @@ class TestSettings:
         self, tmp_path, caplog
     ) -> None:
         old = TrainedModel(model_configuration(tmp_path, label_period_candles=24))
-        config = model_configuration(tmp_path, label_period_candles=12)
+        config = model_configuration(
+            tmp_path, label_period_candles=12, freqai={"identifier": "another"}
+        )
         new = FreqaiModelResolver.load_freqaimodel(config)
         new.model = old.model.model
         assert old.predict(featured_candles(5))[1].tolist() == [1] * 5
@@ -192,6 +194,22 @@ class TestSettings:
         with pytest.raises(OperationalException, match=message) as caught:
             FreqaiModelResolver.load_freqaimodel(config)
         assert isinstance(caught.value.__cause__, ConfigurationError)
+
+    def test_an_identifier_belongs_to_one_set_of_settings(self, tmp_path) -> None:
+        for _ in range(2):
+            TrainedModel(model_configuration(tmp_path, label_period_candles=24))
+        other = model_configuration(tmp_path, label_period_candles=12)
+        with pytest.raises(OperationalException, match=r"^freqai\.identifier: its models .*'test'"):
+            FreqaiModelResolver.load_freqaimodel(other)
+        (tmp_path / "models" / "test" / "aurum_settings").unlink()
+        FreqaiModelResolver.load_freqaimodel(other)
+
+    def test_a_stock_model_s_pipeline_is_not_used(self, tmp_path) -> None:
+        stock = TrainedModel(model_configuration(tmp_path, "LightGBMRegressor"))
+        config = model_configuration(tmp_path, freqai={"identifier": "another"})
+        ours = FreqaiModelResolver.load_freqaimodel(config)
+        ours.model = stock.model.model
+        assert ours.predict(featured_candles(5), stock.kitchen)[1].tolist() == [0] * 5
 
     def test_freqtrades_own_errors_stay_what_they_are(self, tmp_path) -> None:
         config = {**model_configuration(tmp_path), "freqai": {}}

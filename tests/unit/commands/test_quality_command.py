@@ -18,6 +18,8 @@ from aurum_plugins.preprocessing.quality.report import DataQualityReport
 
 COUNT = 900
 START = "2023-01-01"
+PERIODS = "indicator_periods_candles"
+PERIODS_KEY = f"freqai.feature_parameters.{PERIODS}"
 REAL = Path(__file__).parents[3].parent / "shared" / "data"
 needs_real = pytest.mark.skipif(
     not (REAL / "binance-1h").is_dir(), reason=f"real candles are not at {REAL}"
@@ -149,7 +151,7 @@ def test_the_configuration_completes_the_options(folder, configure) -> None:
         timeframe="1h",
         freqai={
             "feature_parameters": {
-                "indicator_periods_candles": [7],
+                PERIODS: [7],
                 "label_period_candles": 3,
                 "include_corr_pairlist": ["ETH/USDT", "BTC/USDT"],
             }
@@ -163,10 +165,6 @@ def test_the_configuration_completes_the_options(folder, configure) -> None:
     assert request.candles.largest_move == 5
     assert request.market_pairs == ("ETH/USDT", "BTC/USDT")
     assert QualityRequest.of(features="all").survey.preprocessing.n_features == "all"
-
-
-def test_a_period_of_an_option_counts_once_and_before_the_configuration(folder, configure) -> None:
-    configure(freqai={"feature_parameters": {"indicator_periods_candles": [7]}})
     assert QualityRequest.of(periods=[5, 14, 5]).survey.periods == (5, 14)
 
 
@@ -231,10 +229,7 @@ def test_a_wrong_option_is_named_with_its_mend(folder, arguments, words: str) ->
     [
         ({"aurum": {"features": {"market_pairs": ["XYZ/USDT"]}}}, "aurum.features.market_pairs"),
         *(
-            (
-                {"freqai": {"feature_parameters": {"indicator_periods_candles": periods}}},
-                "freqai.feature_parameters.indicator_periods_candles",
-            )
+            ({"freqai": {"feature_parameters": {PERIODS: periods}}}, PERIODS_KEY)
             for periods in ([1], [14.5], ["14"], [14, 14], [5_000], "14", None)
         ),
         ({"freqai": None}, "freqai"),

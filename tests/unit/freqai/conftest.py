@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,8 @@ class Stock:
 
     def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
         self.config, self.kwargs = config, kwargs
+        self._folder = TemporaryDirectory()
+        self.full_path = Path(self._folder.name)
         self.outliers = config.get("outliers", [])
         self.forecasts: Any = None
         self.flags: Any = None

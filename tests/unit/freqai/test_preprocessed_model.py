@@ -81,10 +81,11 @@ class TestScarceFeatures:
         dk.training_features_list = [*dk.training_features_list, *scarce]
         with caplog.at_level(logging.WARNING, logger="aurum_plugins.freqai"):
             ours().train(frame, PAIR, dk)
-        assert caplog.messages == [
+        (message,) = caplog.messages
+        assert message == (
             "BTC/USDT: 7 of 10 features are missing in too many rows and are left out: "
             "%-scarce_0, %-scarce_1, %-scarce_2, %-scarce_3, %-scarce_4"
-        ]
+        )
         assert report_of(dk).left_out == tuple(scarce)
 
     def test_whole_features_are_not_worth_a_line(self, ours, features, kitchen, caplog) -> None:

@@ -85,7 +85,7 @@ class TestSettings:
 
 class TestPlace:
     def test_behind_a_class_that_trains_it_would_do_nothing(self, stock) -> None:
-        with pytest.raises(TypeError, match="^Turned: name PreprocessedModel before Stock$"):
+        with pytest.raises(TypeError, match=r"^Turned: name PreprocessedModel before Stock$"):
 
             class Turned(stock, PreprocessedModel):
                 pass
@@ -94,7 +94,7 @@ class TestPlace:
         class Regressor(stock):
             pass
 
-        with pytest.raises(TypeError, match="^Turned: name PreprocessedModel before Stock$"):
+        with pytest.raises(TypeError, match=r"^Turned: name PreprocessedModel before Stock$"):
 
             class Turned(Regressor, PreprocessedModel):
                 pass

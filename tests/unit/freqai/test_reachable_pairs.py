@@ -102,3 +102,14 @@ def test_a_static_pairlist_beside_others_is_known() -> None:
 @pytest.mark.parametrize("config", [{}, {"exchange": {}}, {"pairlists": [STATIC]}])
 def test_what_is_absent_trades_nothing(config) -> None:
     assert refused({"runmode": "live", **config}, "ETH/USDT") == "ETH/USDT"
+
+
+def test_a_pattern_that_is_none_is_left_to_freqtrade() -> None:
+    config = {
+        "runmode": "live",
+        "exchange": {"pair_whitelist": ["*/USDT", "BTC/USDT"]},
+        "pairlists": [{"method": "StaticPairList"}],
+    }
+    check_reachable(config, ["BTC/USDT"])
+    with pytest.raises(ConfigurationError, match="ETH/USDT"):
+        check_reachable(config, ["ETH/USDT"])

@@ -93,7 +93,7 @@ def test_without_the_clock_freqai_would_carry_it_through_both_days(strategy, clo
     clock(0)
     carried = of(populated(strategy)[0], "BTC/USDT", "1h").iloc[-49:]
     assert carried.notna().all(axis=None)
-    assert (carried.nunique() == 1).all()
+    assert (carried == carried.iloc[0]).all(axis=None)
 
 
 def test_freqtrades_merge_carries_a_missing_value_and_looks_for_no_older_one() -> None:
