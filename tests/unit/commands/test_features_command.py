@@ -47,3 +47,9 @@ def test_a_formula_s_bars_do_not_break_a_table() -> None:
 def test_the_page_is_what_the_command_prints() -> None:
     # If this fails: aurum features --format markdown, under the page's own introduction.
     assert PAGE.read_text().endswith(run("--format", "markdown"))
+
+
+def test_a_list_of_one_family_as_markdown_has_one_heading() -> None:
+    printed = run("calendar", "-f", "markdown")
+    assert printed.startswith("## Calendar\n\n| name | formula | candles | source |\n")
+    assert printed.count("\n## ") == 0
