@@ -42,11 +42,6 @@ def joined(*parts: CandleSeries) -> CandleSeries:
     return CandleSeries(*(np.concatenate([getattr(p, name) for p in parts]) for name in COLUMNS))
 
 
-def with_gaps(series: CandleSeries, after_gap: np.ndarray) -> CandleSeries:
-    """The same candles, some of which come after a gap."""
-    return CandleSeries(*(getattr(series, name) for name in COLUMNS), after_gap=after_gap)
-
-
 def rows_of(series: CandleSeries, rows: slice) -> CandleSeries:
     """Some rows of a series, with nothing kept of the others."""
     gaps = None if series.after_gap is None else series.after_gap[rows].copy()
