@@ -8,8 +8,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from aurum_plugins.commands import models
 from aurum_plugins.commands.demo import demo
 from aurum_plugins.commands.doctor import doctor
+from aurum_plugins.commands.evaluate import evaluate
 from aurum_plugins.commands.features import features
 from aurum_plugins.commands.quality import quality
 from aurum_plugins.commands.sandbox import sandbox
@@ -33,6 +35,8 @@ app.command()(sandbox)
 app.command()(doctor)
 app.command()(features)
 app.command()(quality)
+app.command()(evaluate)
+app.add_typer(models.app, name="models")
 
 
 def main() -> None:

@@ -19,8 +19,12 @@ from aurum_plugins.settings import Section
 SECTIONS = {
     "breakout": "aurum_plugins.signals:BreakoutSettings",
     "candles": "aurum_plugins.preprocessing:CandleSettings",
+    "drift": "aurum_plugins.forecasting.drift:DriftSettings",
+    "ensemble": "aurum_plugins.forecasting:EnsembleSettings",
     "features": "aurum_plugins.features:FeatureSettings",
+    "members": "aurum_plugins.forecasting.members:MembersSettings",
     "preprocessing": "aurum_plugins.preprocessing:PreprocessingSettings",
+    "promotion": "aurum_plugins.forecasting.registry:PromotionSettings",
     "targets": "aurum_plugins.features:TargetSettings",
 }
 # A value that starts with this stands for something that the user has to fill in.

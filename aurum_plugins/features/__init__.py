@@ -10,7 +10,8 @@ from aurum_plugins.features.freqai_parameters import freqai_parameters
 from aurum_plugins.features.market_feature import MarketFeature
 from aurum_plugins.features.missing import MissingCause
 from aurum_plugins.features.settings import FeatureSettings
-from aurum_plugins.features.targets import TargetSettings, forward_targets
+from aurum_plugins.features.target_history import target_history
+from aurum_plugins.features.targets import TargetSettings, forward_targets, persistence
 
 __all__ = [
     "CATALOGUE",
@@ -29,4 +30,6 @@ __all__ = [
     "TargetSettings",
     "forward_targets",
     "freqai_parameters",
+    "persistence",
+    "target_history",
 ]

@@ -63,6 +63,18 @@ FEATURES: tuple[MarketFeature, ...] = (
         lambda view: np.cos(_hour(view)),
     ),
     _calendar_feature(
+        "half_day_sin",
+        "sin(4 pi h / 24): twice as fast as hour_sin",
+        INTRADAY,
+        lambda view: np.sin(2.0 * _hour(view)),
+    ),
+    _calendar_feature(
+        "half_day_cos",
+        "cos(4 pi h / 24): twice as fast as hour_cos",
+        INTRADAY,
+        lambda view: np.cos(2.0 * _hour(view)),
+    ),
+    _calendar_feature(
         "weekday_sin",
         "sin(2 pi d / 7), d the whole days since Monday UTC at the candle's open",
         WEEKLY,
@@ -73,5 +85,17 @@ FEATURES: tuple[MarketFeature, ...] = (
         "cos(2 pi d / 7), d the whole days since Monday UTC at the candle's open",
         WEEKLY,
         lambda view: np.cos(_weekday(view)),
+    ),
+    _calendar_feature(
+        "half_week_sin",
+        "sin(4 pi d / 7): twice as fast as weekday_sin",
+        WEEKLY,
+        lambda view: np.sin(2.0 * _weekday(view)),
+    ),
+    _calendar_feature(
+        "half_week_cos",
+        "cos(4 pi d / 7): twice as fast as weekday_cos",
+        WEEKLY,
+        lambda view: np.cos(2.0 * _weekday(view)),
     ),
 )

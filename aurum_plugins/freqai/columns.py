@@ -20,6 +20,7 @@ from aurum_plugins.features import (
     FeatureSettings,
     TargetSettings,
     forward_targets,
+    target_history,
 )
 from aurum_plugins.features.candle_series import FloatArray
 from aurum_plugins.features.freqai_parameters import indicator_periods
@@ -66,7 +67,7 @@ class FreqaiColumns:
     @property
     def lookback(self) -> int:
         """Candles that the last row of every feature depends on, itself included."""
-        return self._features.lookback(self._periods)
+        return max(self._features.lookback(self._periods), self._targets.lookback)
 
     def expand_all(
         self, frame: pd.DataFrame, period: int, interval_ms: int, until_ms: int
@@ -105,7 +106,7 @@ class FreqaiColumns:
     def standard(
         self, frame: pd.DataFrame, interval_ms: int, market: Mapping[str, pd.DataFrame]
     ) -> pd.DataFrame:
-        """Add the features of the market and of the calendar.
+        """Add the features of the market, of the calendar and of the label's own past.
 
         Parameters
         ----------
@@ -120,8 +121,10 @@ class FreqaiColumns:
             pair: repair_candles(candles, interval_ms, self._candles).candles
             for pair, candles in market.items()
         }
-        columns = self._features.market_wide(repaired.candles, others)
-        return _beside(frame, repaired, _named(columns))
+        named = _named(self._features.market_wide(repaired.candles, others))
+        past = target_history(repaired.candles, self._targets)
+        named |= {FEATURE + name: values for name, values in past.items()}
+        return _beside(frame, repaired, named)
 
     def targets(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
         """Add the labels; parameters and result as of `expand_all`."""

@@ -15,7 +15,7 @@ _SECTIONS = (CandleSettings, FeatureSettings, PreprocessingSettings, TargetSetti
 _LENGTH = 16
 
 
-def fingerprint(config: Mapping[str, Any]) -> str:
+def fingerprint(config: Mapping[str, Any], *more: Any) -> str:
     """Digest of our settings, FreqAI's `feature_parameters` and our version.
 
     FreqAI tells models apart by the names of their features, and a feature keeps its name when the
@@ -25,6 +25,8 @@ def fingerprint(config: Mapping[str, Any]) -> str:
     ----------
     config : mapping
         A whole freqtrade configuration.
+    *more
+        What else a model depends on, as JSON knows it.
 
     Returns
     -------
@@ -37,6 +39,6 @@ def fingerprint(config: Mapping[str, Any]) -> str:
         If a section breaks a rule.
     """
     settings = {kind.section: kind.from_config(config).model_dump() for kind in _SECTIONS}
-    parts = [version("aurumbotx"), settings, dict(freqai_parameters(config))]
+    parts = [version("aurumbotx"), settings, dict(freqai_parameters(config)), *more]
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]

@@ -14,6 +14,7 @@ from datasieve.pipeline import Pipeline
 from aurum_plugins.atomic_write import write_atomically
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.freqai.fingerprint import fingerprint
+from aurum_plugins.freqai.identifier import claim
 from aurum_plugins.freqai.training_report import TrainingReport
 from aurum_plugins.preprocessing import AurumPreprocessing, PreprocessingSettings
 
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 STEP = "aurum"
 REPORT = "data_quality.json"
-FINGERPRINT = "aurum_settings"
 # Steps of FreqAI's own pipeline that ours stands in for; its outlier checks stay, behind it.
 REPLACED = frozenset({"const", "scaler"})
 
@@ -75,7 +75,7 @@ class PreprocessedModel:
         self._settings = PreprocessingSettings.from_config(config)
         self._fingerprint = fingerprint(config)
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
-        _claim(Path(self.full_path), self._fingerprint)
+        claim(Path(self.full_path), self._fingerprint)
 
     def define_data_pipeline(self, threads: int = -1) -> Pipeline:
         """The pipeline that FreqAI fits: our step, then its own outlier checks if it has any."""
@@ -143,22 +143,6 @@ class PreprocessedModel:
                 "%s: %d of %d rows lack a feature: do_predict is 0", dk.pair, refused, len(whole)
             )
         return forecasts, dk.do_predict
-
-
-def _claim(folder: Path, mark: str) -> None:
-    """Let a folder of models belong to one set of settings.
-
-    FreqAI reuses the forecasts of an earlier backtest without asking the model.
-    """
-    path = folder / FINGERPRINT
-    if not path.is_file():
-        write_atomically(path, mark)
-    elif path.read_text(encoding="utf-8") != mark:
-        rule = (
-            "its models and forecasts were made with other settings of aurum or of FreqAI's "
-            f"features; choose another name, or delete {folder}"
-        )
-        raise ConfigurationError("freqai.identifier", rule, folder.name)
 
 
 def _counts(names: npt.NDArray[np.object_], hit: npt.NDArray[np.bool_]) -> dict[str, int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from pathlib import Path
 
 import pytest
 
-from aurum_plugins.atomic_write import write_atomically
+from aurum_plugins.atomic_write import write_atomically, write_bytes_atomically
 
 LONG = "x" * 1_000_000
 
@@ -18,6 +20,15 @@ def test_what_was_written_is_read_back_as_utf_8(tmp_path, text) -> None:
     write_atomically(path, text)
     assert path.read_bytes() == text.encode()
     assert names(tmp_path) == ["report.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\r\n", LONG.encode()])
+def test_bytes_are_written_as_they_are(tmp_path, content) -> None:
+    path = tmp_path / "one.model"
+    write_bytes_atomically(path, b"old")
+    write_bytes_atomically(path, content)
+    assert path.read_bytes() == content
+    assert names(tmp_path) == ["one.model"]
 
 
 def test_folders_are_created(tmp_path) -> None:
@@ -46,16 +57,36 @@ def test_a_reader_sees_nothing_of_it_before_it_is_on_the_disk(
     seen = []
 
     def look(descriptor: int) -> None:
-        seen.append((os.fstat(descriptor).st_size, path.read_text() if path.exists() else None))
+        on_disk = os.fstat(descriptor)
+        size = "folder" if stat.S_ISDIR(on_disk.st_mode) else on_disk.st_size
+        seen.append((size, path.read_text() if path.exists() else None))
 
     monkeypatch.setattr(os, "fsync", look)
     write_atomically(path, text)
-    assert seen == [(len(text), old)]
+    # The folder is synchronised too, or a loss of power could undo the new name.
+    assert seen == [(len(text), old), ("folder", text)]
     assert path.read_text() == text
 
 
 def full_disk(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(("code", "fatal"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_folder_that_cannot_be_synchronised_is_no_fault_but_a_broken_disk_is(
+    tmp_path, monkeypatch, code, fatal
+) -> None:
+    def refuse_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+    if fatal:
+        with pytest.raises(OSError, match="Input/output"):
+            write_atomically(tmp_path / "report.json", "new")
+    else:
+        write_atomically(tmp_path / "report.json", "new")
+    assert contents(tmp_path) == {"report.json": "new"}
 
 
 @pytest.mark.parametrize("old", [None, "old"])

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 import pytest
+from random_candles import with_holes
 
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.features.candles import Candles
@@ -18,6 +20,20 @@ NAN = float("nan")
 HORIZON = "freqai.feature_parameters.label_period_candles"
 
 
+@pytest.fixture
+def ranging():
+    """Candles whose closes do not move, of the given log ranges."""
+
+    def build(ranges) -> Candles:
+        low = np.full(len(ranges), 5.0)
+        times = 300_000 * np.arange(len(ranges), dtype=np.int64)
+        prices = (low, low * np.exp(np.asarray(ranges)), low, low)
+        none = np.zeros(len(ranges), dtype=np.uint8)
+        return Candles(300_000, times, *prices, np.ones(len(ranges)), none)
+
+    return build
+
+
 def target_settings(horizon: int, memory: int, share: float = 0.1) -> TargetSettings:
     return TargetSettings(
         horizon_candles=horizon, volatility_candles=memory, largest_absent_share=share
@@ -27,6 +43,12 @@ def target_settings(horizon: int, memory: int, share: float = 0.1) -> TargetSett
 def root_mean_square(squares: list[float]) -> float:
     known = [x for x in squares if not math.isnan(x)]
     return math.sqrt(sum(known) / len(known)) if known else NAN
+
+
+def mean_of_known(values: list[float], share: float) -> float:
+    known = [x for x in values if not math.isnan(x)]
+    enough = known and (len(values) - len(known)) / len(values) <= share
+    return sum(known) / len(known) if enough else NAN
 
 
 def oracle(candles: Candles, settings: TargetSettings) -> tuple[list[float], list[float]]:
@@ -40,16 +62,26 @@ def oracle(candles: Candles, settings: TargetSettings) -> tuple[list[float], lis
     close = [c if there else NAN for c, there in zip(candles.close, seen)]
     n = len(close)
     squares = [NAN] + [math.log(close[t] / close[t - 1]) ** 2 for t in range(1, n)]
+    ranges = [
+        math.log(high / low) if there else NAN
+        for high, low, there in zip(candles.high, candles.low, seen)
+    ]
+    means = [NAN] * (h - 1)
+    means += [mean_of_known(ranges[t - h + 1 : t + 1], share) for t in range(h - 1, n)]
     returns, volatilities = [NAN] * n, [NAN] * n
-    for t in range(v, n - h):
-        past, future = seen[t - v : t + 1], seen[t : t + h + 1]
-        usual = root_mean_square(squares[t - v + 1 : t + 1])
-        if not (seen[t] and seen[t + h] and past.count(False) / (v + 1) <= share and usual > 0):
+    for t in range(v - 1, n - h):
+        past, future = seen[max(0, t - v) : t + 1], seen[t : t + h + 1]
+        if not (seen[t] and seen[t + h]):
             continue
-        returns[t] = math.log(close[t + h] / close[t]) / (usual * math.sqrt(h))
-        coming = root_mean_square(squares[t + 1 : t + h + 1])
-        if future.count(False) / (h + 1) <= share and not math.isnan(coming):
-            volatilities[t] = math.log(max(coming / usual, 0.01))
+        scale = root_mean_square(squares[t - v + 1 : t + 1])
+        if t >= v and past.count(False) / (v + 1) <= share and scale > 0:
+            returns[t] = math.log(close[t + h] / close[t]) / (scale * math.sqrt(h))
+        known = [mean for mean in means[t - v + 1 : t + 1] if not math.isnan(mean)]
+        if t < v + h - 2 or not known or (v - len(known)) / v > share:
+            continue
+        usual = statistics.median(known)
+        if future.count(False) / (h + 1) <= share and usual > 0 and not math.isnan(means[t + h]):
+            volatilities[t] = math.log(max(means[t + h] / usual, 0.01))
     return returns, volatilities
 
 
@@ -70,7 +102,13 @@ def test_of_hand(candles_of):
     got = forward_targets(candles, target_settings(2, 2))
     expected = [NAN, NAN, 2 / (1 * math.sqrt(2)), NAN, NAN]
     np.testing.assert_allclose(got[FORWARD_RETURN], expected)
-    expected = [NAN, NAN, math.log(math.sqrt(2)), NAN, NAN]
+
+
+def test_a_volatility_of_hand(ranging):
+    # Mean ranges over 2: 1.5, 2.5, 3, 3.5, 5, of which the last 2 are usual.
+    candles = ranging([1.0, 2.0, 3.0, 3.0, 4.0, 6.0])
+    got = forward_targets(candles, target_settings(2, 2))
+    expected = [NAN, NAN, math.log(3.5 / 2.0), math.log(5.0 / 2.75), NAN, NAN]
     np.testing.assert_allclose(got[FORWARD_VOLATILITY], expected)
 
 
@@ -78,7 +116,7 @@ def test_of_hand(candles_of):
 def test_the_last_rows_are_not_known_yet(make_candles, horizon):
     for label in forward_targets(make_candles(1, 100), target_settings(horizon, 10)).values():
         assert np.isnan(label[-horizon:]).all()
-        assert np.isfinite(label[10:-horizon]).all()
+        assert np.isfinite(label[10 + horizon : -horizon]).all()
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5, 6])
@@ -95,9 +133,10 @@ def test_a_label_depends_on_its_horizon_and_on_nothing_after_it(make_candles, ho
     before = forward_targets(candles, settings)
 
     def after_a_change_at(changed: int) -> dict[str, np.ndarray]:
-        close = candles.close.copy()
+        close, high = candles.close.copy(), candles.high.copy()
         close[changed] *= 1.05
-        columns = (candles.open, candles.high, candles.low, close, candles.volume, candles.status)
+        high[changed] *= 1.05
+        columns = (candles.open, high, candles.low, close, candles.volume, candles.status)
         return forward_targets(Candles(candles.interval_ms, candles.open_ms, *columns), settings)
 
     beyond, within = after_a_change_at(row + horizon + 1), after_a_change_at(row + horizon)
@@ -128,38 +167,47 @@ def test_constant_prices_have_no_label(candles_of):
 def test_a_calm_after_a_storm_is_not_taken_for_movement(make_candles, candles_of):
     storm = 100 * make_candles(5, 400).close ** 3
     candles = candles_of([*storm, *[storm[-1]] * 40])
-    got = forward_targets(candles, target_settings(5, 20))
+    got = forward_targets(candles, target_settings(5, 20))[FORWARD_RETURN]
     # The window of 20 returns is all calm from the 20th candle after the last move on.
-    assert np.isfinite(got[FORWARD_RETURN][400 + 18 - 5 : 400 + 18 - 5 + 5]).all()
-    assert np.isnan(got[FORWARD_RETURN][400 + 19 :]).all()
-    assert np.isnan(got[FORWARD_VOLATILITY][400 + 19 :]).all()
+    assert np.isfinite(got[400 + 18 - 5 : 400 + 18 - 5 + 5]).all()
+    assert np.isnan(got[400 + 19 :]).all()
 
 
-@pytest.mark.parametrize("move", [0.0, 1e-9, 1e-7])
-def test_a_future_that_hardly_moves_is_an_outcome_too(make_candles, candles_of, move):
+@pytest.mark.parametrize("span", [0.0, 1e-9, 1e-7])
+def test_a_future_that_hardly_moves_is_an_outcome_too(ranging, span):
+    candles = ranging([*[0.01] * 60, *[span] * 30])
+    got = forward_targets(candles, target_settings(5, 20))[FORWARD_VOLATILITY]
+    # Rows that still remember a storm in most of their means, and have nothing but calm before
+    # them; and those for which calm is usual.
+    np.testing.assert_allclose(got[59:71], math.log(0.01), rtol=1e-15)
+    rest = got[76:-5]
+    np.testing.assert_allclose(rest, np.full(len(rest), 0.0 if span else NAN), atol=1e-6)
+
+
+def test_a_return_of_nothing_is_an_outcome_too(make_candles, candles_of):
     storm = make_candles(5, 60).close
-    candles = candles_of([*storm, *storm[-1] * np.exp(move * (np.arange(30) % 2))])
-    got = forward_targets(candles, target_settings(5, 20))
-    # Rows that still remember the storm, and have nothing but calm before them.
-    np.testing.assert_allclose(got[FORWARD_VOLATILITY][60:79], math.log(0.01), rtol=1e-15)
-    if not move:
-        np.testing.assert_array_equal(got[FORWARD_RETURN][60:79], np.zeros(19))
+    got = forward_targets(candles_of([*storm, *[storm[-1]] * 30]), target_settings(5, 20))
+    np.testing.assert_array_equal(got[FORWARD_RETURN][60:79], np.zeros(19))
 
 
-def test_no_row_is_left_out_for_what_follows_it(make_candles, candles_of):
-    close = make_candles(8, 200).close
-    calm = np.concatenate([close[:100], np.full(100, close[99])])
+@pytest.mark.parametrize("label", [FORWARD_RETURN, FORWARD_VOLATILITY])
+def test_no_row_is_left_out_for_what_follows_it(make_candles, label):
+    candles = make_candles(8, 200)
+    calm = [prices.copy() for prices in (candles.open, candles.high, candles.low, candles.close)]
+    for prices in calm:
+        prices[100:] = candles.close[99]
+    still = Candles(candles.interval_ms, candles.open_ms, *calm, candles.volume, candles.status)
     settings = target_settings(10, 60)
-    for name, label in forward_targets(candles_of(close), settings).items():
-        got = forward_targets(candles_of(calm), settings)[name]
-        np.testing.assert_array_equal(np.isfinite(got[:100]), np.isfinite(label[:100]))
+    np.testing.assert_array_equal(
+        np.isfinite(forward_targets(still, settings)[label][:100]),
+        np.isfinite(forward_targets(candles, settings)[label][:100]),
+    )
 
 
-def test_just_above_the_floor_the_ratio_counts(candles_of):
-    # Returns of 1 % to and fro, then of 0.02 %: the ratio to the window of the first is 0.02.
-    steps = np.concatenate([np.tile([0.01, -0.01], 10), np.tile([0.0002, -0.0002], 5)])
-    got = forward_targets(candles_of(np.exp(np.cumsum(steps))), target_settings(4, 10))
-    assert got[FORWARD_VOLATILITY][19] == pytest.approx(math.log(0.02), rel=1e-9)
+def test_just_above_the_floor_the_ratio_counts(ranging):
+    candles = ranging([*[0.01] * 20, *[0.0002] * 4])
+    got = forward_targets(candles, target_settings(4, 10))[FORWARD_VOLATILITY]
+    assert got[19] == pytest.approx(math.log(0.02), rel=1e-9)
 
 
 def test_a_calm_before_a_move_has_nothing_to_scale_it_by(candles_of):
@@ -169,48 +217,51 @@ def test_a_calm_before_a_move_has_nothing_to_scale_it_by(candles_of):
     assert np.isfinite(got[FORWARD_RETURN][30:32]).all()
 
 
-def test_without_either_end_there_is_no_label(make_candles, candles_of):
-    close = make_candles(4, 100).close
-    got = forward_targets(candles_of(close, absent=[50]), target_settings(10, 30))
-    for label in got.values():
-        assert np.flatnonzero(np.isnan(label[30:90])).tolist() == [10, 20]
+def holed(candles: Candles, rows: list[int]) -> Candles:
+    holes = np.zeros(len(candles), dtype=bool)
+    holes[rows] = True
+    return with_holes(candles, holes)
 
 
-def test_a_return_needs_its_ends_and_a_volatility_what_lies_between(make_candles, candles_of):
-    close = make_candles(4, 100).close
-    got = forward_targets(candles_of(close, absent=[50, 51]), target_settings(10, 30))
+def test_without_either_end_there_is_no_label(make_candles):
+    got = forward_targets(holed(make_candles(4, 100), [50]), target_settings(10, 30))
+    assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 20]
+    assert np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][38:90])).tolist() == [2, 12]
+
+
+def test_a_return_needs_its_ends_and_a_volatility_what_lies_between(make_candles):
+    got = forward_targets(holed(make_candles(4, 100), [50, 51]), target_settings(10, 30))
     assert np.flatnonzero(np.isnan(got[FORWARD_RETURN][30:90])).tolist() == [10, 11, 20, 21]
-    # Two candles are more than a tenth of eleven.
-    unknown = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][30:90]))
-    assert unknown.tolist() == list(range(10, 22))
+    # Two candles are more than a tenth of ten; so are four of thirty means that hold both.
+    unknown = np.flatnonzero(np.isnan(got[FORWARD_VOLATILITY][38:90]))
+    assert unknown.tolist() == [*range(2, 14), *range(16, 48)]
 
 
-def test_every_16th_candle_may_be_empty(make_candles, candles_of):
+def test_every_16th_candle_may_be_empty(make_candles):
     # Each takes two returns of sixteen away, but only one candle: less than a tenth.
-    absent = list(range(5, 600, 16))
-    candles = candles_of(make_candles(11, 600).close, absent=absent)
+    candles = holed(make_candles(11, 1_600), list(range(5, 1_600, 16)))
     labels = forward_targets(candles, TargetSettings())
-    ends = candles.observed[240:576] & candles.observed[264:]
+    ends = candles.observed[742:1_576] & candles.observed[766:]
     for label in labels.values():
-        np.testing.assert_array_equal(np.isfinite(label[240:576]), ends)
+        np.testing.assert_array_equal(np.isfinite(label[742:1_576]), ends)
 
 
-@pytest.mark.parametrize("share", [0.02, 0.05])
+@pytest.mark.parametrize("share", [0.01, 0.02])
 def test_a_pair_that_sometimes_does_not_trade_has_labels(make_candles, share):
     candles = make_candles(12, 6_000, absent=share)
     labels = forward_targets(candles, TargetSettings())
-    ends = candles.observed[240:-24] & candles.observed[264:]
-    known = np.isfinite(labels[FORWARD_RETURN][240:-24])
+    ends = candles.observed[742:-24] & candles.observed[766:]
+    known = np.isfinite(labels[FORWARD_RETURN][742:-24])
     np.testing.assert_array_equal(known, ends)
-    # Three of 25 candles are too many: of one in twenty, once in eight or so.
-    assert np.isfinite(labels[FORWARD_VOLATILITY][240:-24])[ends].mean() > 0.8
+    # Three of 24 candles are too many.
+    assert np.isfinite(labels[FORWARD_VOLATILITY][742:-24])[ends].mean() > 0.95
 
 
-def test_holes_do_not_bias_the_labels(make_candles, candles_of):
+def test_holes_do_not_bias_the_labels(make_candles):
     whole = make_candles(13, 6_000)
-    holes = np.flatnonzero(np.random.default_rng(1).random(6_000) < 0.05)
+    holes = np.flatnonzero(np.random.default_rng(1).random(6_000) < 0.02)
     expected = forward_targets(whole, TargetSettings())
-    got = forward_targets(candles_of(whole.close, absent=holes), TargetSettings())
+    got = forward_targets(holed(whole, holes.tolist()), TargetSettings())
     for name, label in got.items():
         difference = label - expected[name]
         assert abs(np.nanmean(difference)) < 0.01
@@ -309,6 +360,8 @@ def test_one_label_at_least_is_wanted():
 
 
 def test_an_unknown_key_is_named_beside_the_known_ones():
-    with pytest.raises(ConfigurationError, match="known are horizon_candles, include") as caught:
+    with pytest.raises(
+        ConfigurationError, match="known are history_candles, horizon_candles"
+    ) as caught:
         TargetSettings.from_config(config_of(horizont=12))
     assert caught.value.key == "aurum.targets.horizont"

@@ -1,0 +1,260 @@
+"""The ensemble: one model a target, trained, calibrated and forecast together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.drift.settings import DriftSettings
+from aurum_plugins.forecasting.errors import BadRows, FeatureMismatch, NotFitted, TooLittleData
+from aurum_plugins.forecasting.forecasts import Forecasts, Readiness, TargetForecast
+from aurum_plugins.forecasting.member_group import Parameters
+from aurum_plugins.forecasting.members.catalogue import present
+from aurum_plugins.forecasting.settings import EnsembleSettings
+from aurum_plugins.forecasting.target import Target
+from aurum_plugins.forecasting.target_model import TargetModel
+from aurum_plugins.forecasting.training_blocks import TrainingBlocks
+from aurum_plugins.preprocessing import PreprocessingSettings
+
+MOST_LOG_VOLATILITY = 3.0
+
+
+class Ensemble:
+    """Forecasts of several targets, each with its probability, interval and confidence.
+
+    Where a target that is learnt by value is among them, its forecast says how volatile the future
+    is expected to be: the other targets' intervals widen with it.
+
+    Parameters
+    ----------
+    targets : sequence of Target
+    horizon : int
+        Candles until a label is known.
+    settings : EnsembleSettings
+    preprocessing : PreprocessingSettings
+    parameters : mapping of str to mapping
+        Parameters of members by name; the defaults where absent.
+    drift : DriftSettings
+
+    Attributes
+    ----------
+    models_ : dict of str to TargetModel
+        By the target's name.
+    rows_ : int
+        Labelled rows that were used.
+    judgement_candles_ : ndarray of int
+        Candles of the judgement block.
+    trained_until_ : int
+        The last candle that was offered for training.
+    """
+
+    models_: dict[str, TargetModel]
+    rows_: int
+    judgement_candles_: IntArray
+    trained_until_: int
+
+    def __init__(
+        self,
+        targets: Sequence[Target],
+        horizon: int,
+        settings: EnsembleSettings | None = None,
+        preprocessing: PreprocessingSettings | None = None,
+        parameters: Parameters | None = None,
+        drift: DriftSettings | None = None,
+    ) -> None:
+        self.targets = tuple(targets)
+        self.horizon = horizon
+        self.settings = EnsembleSettings() if settings is None else settings
+        self.preprocessing = PreprocessingSettings() if preprocessing is None else preprocessing
+        self.parameters: Parameters = {} if parameters is None else parameters
+        self.drift = DriftSettings() if drift is None else drift
+
+    def fit(self, features: pd.DataFrame, labels: pd.DataFrame, candles: IntArray) -> Self:
+        """Train on a window of candles.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame of shape (n, d)
+            Candidate features; NaN and infinite values are missing.
+        labels : pandas.DataFrame of shape (n, number of targets)
+            A column of each target's name; NaN where it is not known.
+        candles : ndarray of int, shape (n,)
+            Number of each row's candle, rising.
+
+        Raises
+        ------
+        aurum_plugins.forecasting.errors.ForecastingError
+            `TooLittleData`, `OneOutcome`, `MemberFailed`, `BadRows`.
+        aurum_plugins.preprocessing.PreprocessingError
+            If too few of the features hold information.
+        """
+        # The cores belong to the bot, and threads that wait for each other burn them.
+        with threadpool_limits(limits=1):
+            return self._fit(features, labels, candles)
+
+    def forecast(
+        self,
+        features: pd.DataFrame,
+        candles: IntArray,
+        labels: pd.DataFrame | None = None,
+        *,
+        judged: bool = False,
+    ) -> Forecasts:
+        """Forecast rows.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame of shape (n, d)
+            The features that the ensemble was trained on, by name; others may be there too.
+        candles : ndarray of int, shape (n,)
+            Rising.
+        labels : pandas.DataFrame of shape (n, number of targets), optional
+            As of `fit`. The intervals of a row follow what came of earlier ones, as far as it is
+            known at the row's close.
+        judged : bool
+            Whether to ask the members that did not see the judgement block, instead of those that
+            serve.
+
+        Returns
+        -------
+        Forecasts
+            A row's forecast depends on that row, on the `window` before it and on the last
+            `record_candles` outcomes: not on later rows, nor on how many are asked for at once.
+
+        Raises
+        ------
+        aurum_plugins.forecasting.errors.ForecastingError
+            `NotFitted`, `FeatureMismatch`, `MemberFailed`, `BadRows`.
+        """
+        if not hasattr(self, "models_"):
+            raise NotFitted("the ensemble")
+        _check_rows(features, candles)
+        missing = [name for name in self.feature_names if name not in features.columns]
+        if missing:
+            raise FeatureMismatch(missing)
+        known = self._outcomes(labels, len(candles))
+        spread = np.ones(len(candles))
+        targets: dict[str, TargetForecast] = {}
+        for column in self._order:
+            target = self.targets[column]
+            model = self.models_[target.name]
+            targets[target.name] = model.forecast(
+                features,
+                candles,
+                known[:, column],
+                spread,
+                self.trained_until_,
+                judged=judged,
+            )
+            if target.learn == "value":
+                spread = _spread(targets[target.name].value)
+        ordered = {target.name: targets[target.name] for target in self.targets}
+        return Forecasts(self._readiness(candles, ordered), ordered)
+
+    def _fit(self, features: pd.DataFrame, labels: pd.DataFrame, candles: IntArray) -> Self:
+        _check_rows(features, candles)
+        outcomes = self._outcomes(labels, len(candles))
+        known = np.isfinite(outcomes).all(axis=1)
+        if not known.any():
+            raise TooLittleData("training window", 0, self.settings.least_rows)
+        self.trained_until_ = int(candles[-1])
+        offered = features.iloc[np.flatnonzero(known)]
+        whole = _completeness(offered) >= self.preprocessing.min_column_completeness
+        offered = offered.loc[:, whole]
+        rows, outcomes = candles[known], outcomes[known]
+        blocks = TrainingBlocks.of(rows, self.horizon, self.settings)
+        self.rows_, self.judgement_candles_ = len(rows), rows[blocks.judgement]
+        names = present(self.settings.members)
+        spread = np.ones(len(rows))
+        self.models_ = {}
+        for column in self._order:
+            target = self.targets[column]
+            model = TargetModel(
+                target,
+                self.settings,
+                self.preprocessing,
+                self.horizon,
+                names,
+                self.parameters,
+                self.drift,
+            ).fit(offered, outcomes[:, column], rows, blocks, spread)
+            self.models_[target.name] = model
+            if target.learn == "value":
+                held = model.held_out_
+                spread = np.ones(len(rows))
+                spread[np.isin(rows, held.candles)] = _spread(model.value(held.scores))
+        return self
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """Every feature that some target's model selected."""
+        models = self.models_.values()
+        return tuple(dict.fromkeys(name for model in models for name in model.feature_names))
+
+    @property
+    def window(self) -> int:
+        """Candles that a score depends on, the row's own included."""
+        return max(model.members_.window for model in self.models_.values())
+
+    @property
+    def _order(self) -> list[int]:
+        """Targets learnt by value come first: the others' spread is theirs."""
+        return sorted(
+            range(len(self.targets)), key=lambda column: self.targets[column].learn != "value"
+        )
+
+    def _readiness(self, candles: IntArray, targets: Mapping[str, TargetForecast]) -> IntArray:
+        """The first reason that holds, in the order of what is worst."""
+        share = self.settings.novelty_share
+        reasons: list[tuple[BoolArray, Readiness]] = []
+        for forecast in targets.values():
+            unknown = np.asarray(np.isnan(forecast.lower).any(axis=1))
+            reasons += [
+                (unknown, Readiness.NOT_CALIBRATED),
+                (forecast.novelty > 1.0 - share, Readiness.NOVEL),
+                (~forecast.usable, Readiness.MISSING_FEATURES),
+            ]
+        reasons.sort(key=lambda reason: -reason[1])
+        reasons.append((candles <= self.trained_until_, Readiness.IN_SAMPLE))
+        readiness = np.full(len(candles), int(Readiness.READY), dtype=np.int64)
+        for holds, reason in reasons:
+            readiness[holds] = reason
+        return readiness
+
+    def _outcomes(self, labels: pd.DataFrame | None, rows: int) -> FloatArray:
+        if labels is None:
+            return np.full((rows, len(self.targets)), np.nan)
+        if len(labels) != rows:
+            raise BadRows(f"{len(labels)} rows of labels, but {rows} of features")
+        names = [target.name for target in self.targets]
+        missing = [name for name in names if name not in labels.columns]
+        if missing:
+            raise BadRows(f"no column of labels is called {', '.join(missing)}")
+        values: FloatArray = labels[names].to_numpy(np.float64)
+        return np.where(np.isfinite(values), values, np.nan)
+
+
+def _check_rows(features: pd.DataFrame, candles: IntArray) -> None:
+    if len(features) != len(candles):
+        raise BadRows(f"{len(candles)} candles, but {len(features)} rows of features")
+    if len(candles) > 1 and not (np.diff(candles) > 0).all():
+        raise BadRows("candles must rise from row to row")
+
+
+def _completeness(features: pd.DataFrame) -> FloatArray:
+    return np.asarray(np.isfinite(features.to_numpy(np.float64)).mean(axis=0))
+
+
+def _spread(volatility: FloatArray) -> FloatArray:
+    """Root of the expected volatility, in units of the usual one; 1 where it is not known.
+
+    The root, because a forecast of volatility is itself uncertain: wide enough for the wildest rows
+    by the volatility itself would be too wide for most of them.
+    """
+    spread = np.exp(0.5 * np.clip(volatility, -MOST_LOG_VOLATILITY, MOST_LOG_VOLATILITY))
+    return np.where(np.isfinite(spread), spread, 1.0)

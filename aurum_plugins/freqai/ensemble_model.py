@@ -1,0 +1,223 @@
+"""The ensemble as a model of FreqAI: what to train on, what to forecast, and when to refuse."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from aurum_plugins.clock import WallClock
+from aurum_plugins.errors import AurumError, ConfigurationError
+from aurum_plugins.features import TargetSettings
+from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Forecasts, Readiness, Target
+from aurum_plugins.forecasting.arrays import IntArray
+from aurum_plugins.forecasting.errors import FeatureMismatch, NotFitted, NotPromoted
+from aurum_plugins.forecasting.members.settings import MembersSettings
+from aurum_plugins.freqai.failed_trainings import FailedTrainings
+from aurum_plugins.freqai.fingerprint import fingerprint
+from aurum_plugins.freqai.forecast_columns import READINESS, forecast_columns, no_forecast
+from aurum_plugins.freqai.identifier import claim
+from aurum_plugins.freqai.model_drawer import ModelDrawer
+from aurum_plugins.freqai.succession import Challenger, Succession
+from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
+from aurum_plugins.preprocessing import PreprocessingSettings
+
+logger = logging.getLogger(__name__)
+
+_MS = 1_000
+_REFUSED = {
+    "continual_learning": "must be false: each training selects its own features",
+    "keras": "must be false: no member is a Keras model",
+}
+_REASONS: dict[type[Exception], Readiness] = {
+    NotFitted: Readiness.NO_MODEL,
+    FeatureMismatch: Readiness.OTHER_FEATURES,
+}
+
+
+class EnsembleModel:
+    """A mixin: name it before `IFreqaiModel`, and set `drawer`.
+
+    It owns `train` and `predict`, so that what FreqAI would fill with zeros is refused instead, and
+    that a model serves only after it was judged on candles that it did not see.
+
+    Attributes
+    ----------
+    drawer : type
+        A `ModelDrawer` in front of FreqAI's `FreqaiDataDrawer`.
+
+    Raises
+    ------
+    aurum_plugins.errors.ConfigurationError
+        For `continual_learning`, for a section of ours that breaks a rule, and for an `identifier`
+        whose models were trained with other settings.
+    """
+
+    drawer: type[ModelDrawer]
+
+    config: dict[str, Any]
+    full_path: Path  # the folder of the identifier's models
+    data_provider: Any
+    base_tf_seconds: int
+    dd: Any
+    model: Any
+    live: bool
+
+    def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
+        settings = config["freqai"]
+        for key, rule in _REFUSED.items():
+            if settings.get(key, False):
+                raise ConfigurationError(f"freqai.{key}", rule, settings[key])
+        self._settings = EnsembleSettings.from_config(config)
+        self._preprocessing = PreprocessingSettings.from_config(config)
+        self._targets = TargetSettings.from_config(config)
+        self._succession = Succession.from_config(config)
+        self._parameters = MembersSettings.from_config(config).parameters
+        self._fingerprint = fingerprint(config, self._settings.model_dump(), self._parameters)
+        self._longest_age_ms = 3_600 * _MS * settings.get("expiration_hours", 0)
+        super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
+        claim(Path(self.full_path), self._fingerprint)
+        self.dd = self.drawer(Path(self.full_path), config)
+        self._failed = FailedTrainings()
+        self._strategy: Any = None
+        # FreqAI hands over so many of the latest candles: those that intervals look back on.
+        horizon = self._targets.horizon_candles
+        self.CONV_WIDTH = self._settings.record_candles + 2 * horizon
+
+    def start(self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> Any:
+        """Remember whose labels to ask for, then do what FreqAI does."""
+        self._strategy = strategy
+        return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
+
+    def model_exists(self, dk: Any) -> bool:
+        """Whether a backtest's window has a model that is whole."""
+        return bool(self.dd.holds_backtest_model(dk))
+
+    def fit(self, data_dictionary: dict[str, Any], dk: Any, **_: Any) -> Any:
+        """Not used: `train` does not hand over FreqAI's tables."""
+        raise NotImplementedError("the ensemble trains in `train`")
+
+    def train(self, unfiltered_df: pd.DataFrame, pair: str, dk: Any, **_: Any) -> Ensemble:
+        """Train a challenger, and let it serve if it earns that.
+
+        Returns
+        -------
+        Ensemble
+            The model that serves from now on: the challenger, or the champion that it did not beat.
+
+        Raises
+        ------
+        aurum_plugins.errors.AurumError
+            If nothing could be trained and there is no champion. FreqAI logs it, and the pair has
+            no forecasts.
+        """
+        champion = self._champion(pair)
+        table = TrainingTable.of(unfiltered_df, dk, self._candle_ms)
+        try:
+            if self.live:
+                self._failed.check(pair)
+            ensemble = self._ensemble(dk).fit(table.features, table.labels, table.candles)
+            challenger = Challenger(pair, ensemble, table, self._fingerprint)
+            verdict = self._succession.decide(
+                challenger, champion, self.dd.registry if self.live else None
+            )
+            if not verdict.promoted:
+                raise NotPromoted(pair, [str(reason) for reason in verdict.against])
+        except AurumError as error:
+            if self._failed.note(pair, error):
+                self._alert(f"{pair}: {error}")
+            if champion is None:
+                raise
+            return champion
+        self._failed.forget(pair)
+        self._describe(dk, table)
+        return ensemble
+
+    def predict(
+        self, unfiltered_df: pd.DataFrame, dk: Any, **_: Any
+    ) -> tuple[pd.DataFrame, npt.NDArray[np.int_]]:
+        """Forecast rows, or say of each why not.
+
+        Returns
+        -------
+        forecasts : pandas.DataFrame
+            See `aurum_plugins.freqai.forecast_columns`.
+        do_predict : ndarray of int, shape (n,)
+            1 where `&-readiness` is 1, else 0.
+        """
+        dk.find_features(unfiltered_df)
+        dk.DI_values = np.zeros(len(unfiltered_df))
+        labels = list(dk.label_list)
+        candles = candle_numbers(unfiltered_df["date"], self._candle_ms)
+        try:
+            forecasts = self._forecast(unfiltered_df, candles, labels, dk.pair)
+        except Exception as error:  # noqa: BLE001 - the pair must not trade on it, others go on
+            self._alert(f"{dk.pair}: no forecast: {error!r}")
+            reason = _REASONS.get(type(error), Readiness.FAILED)
+            table = no_forecast(labels, len(candles), reason)
+        else:
+            table = forecast_columns(labels, forecasts)
+        dk.do_predict = (table[READINESS] == Readiness.READY).to_numpy().astype(np.int_)
+        statistics = dk.data.setdefault("labels_mean", {}), dk.data.setdefault("labels_std", {})
+        for column in table.columns:
+            for known in statistics:
+                known.setdefault(column, 0.0)
+        return table, dk.do_predict
+
+    @property
+    def _candle_ms(self) -> int:
+        return self.base_tf_seconds * _MS
+
+    def _ensemble(self, dk: Any) -> Ensemble:
+        targets = [Target.of(label) for label in dk.label_list]
+        horizon = self._targets.horizon_candles
+        return Ensemble(targets, horizon, self._settings, self._preprocessing, self._parameters)
+
+    def _champion(self, pair: str) -> Ensemble | None:
+        """The model that serves; in a backtest, that of the window before."""
+        model = self.dd.model_dictionary.get(pair)
+        return model if isinstance(model, Ensemble) else None
+
+    def _forecast(
+        self, frame: pd.DataFrame, candles: IntArray, labels: list[str], pair: str
+    ) -> Forecasts:
+        if not isinstance(self.model, Ensemble):
+            raise NotFitted(f"the model of {pair}")
+        known = self._labels(frame, candles, pair)[labels]
+        forecasts = self.model.forecast(frame, candles, known)
+        if self.live and self._longest_age_ms:
+            age = WallClock().now_ms() - self.model.trained_until_ * self._candle_ms
+            if age > self._longest_age_ms:
+                forecasts.readiness[:] = Readiness.EXPIRED
+        return forecasts
+
+    def _labels(self, frame: pd.DataFrame, candles: IntArray, pair: str) -> pd.DataFrame:
+        """Labels of the frame's rows, as far as they are known.
+
+        In a running bot the strategy's frame is too short for labels that compare with weeks;
+        FreqAI keeps a longer history.
+        """
+        if not self.live:
+            return frame
+        with self.dd.history_lock:
+            history = self.dd.historic_data[pair][self.config["timeframe"]]
+            needed = self.CONV_WIDTH + self._targets.volatility_candles
+            history = history.iloc[-needed:].copy()
+        history["date"] = pd.to_datetime(history["date"], utc=True)
+        labelled: pd.DataFrame = self._strategy.set_freqai_targets(history, metadata={"pair": pair})
+        labelled.index = candle_numbers(labelled["date"], self._candle_ms)
+        return labelled.reindex(candles).reset_index(drop=True)
+
+    def _describe(self, dk: Any, table: TrainingTable) -> None:
+        """What FreqAI wants to be told of the labels: their mean and standard deviation."""
+        dk.data["labels_mean"] = dict(table.labels.mean())
+        dk.data["labels_std"] = dict(table.labels.std())
+
+    def _alert(self, text: str) -> None:
+        logger.warning("%s", text)
+        if self.live and self.data_provider is not None:
+            self.data_provider.send_msg(text, always_send=True)

@@ -1,0 +1,108 @@
+"""Who forecasts a pair: the model in service, or the one just trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from aurum_plugins.forecasting import Ensemble
+from aurum_plugins.forecasting.judgement import Judgement, judge
+from aurum_plugins.forecasting.registry import (
+    ModelRegistry,
+    PromotionGate,
+    PromotionSettings,
+    TrainingFacts,
+    TrainingWindow,
+    Verdict,
+)
+from aurum_plugins.freqai.training_table import TrainingTable
+
+LIBRARIES = ("aurumbotx", "freqtrade", "lightgbm", "numpy", "scikit-learn", "xgboost")
+
+
+@dataclass(frozen=True, eq=False)
+class Challenger:
+    """A model that was just trained, and what it was trained on.
+
+    Attributes
+    ----------
+    pair : str
+    ensemble : Ensemble
+        Fitted.
+    table : TrainingTable
+    settings : str
+        Fingerprint.
+    """
+
+    pair: str
+    ensemble: Ensemble
+    table: TrainingTable
+    settings: str
+
+    def judgement(self, champion: Ensemble | None) -> Judgement:
+        """Its figures, and the champion's on the same rows."""
+        table = self.table
+        return judge(self.ensemble, champion, table.features, table.labels, table.candles)
+
+    def facts(self, judgement: Judgement, verdict: Verdict) -> TrainingFacts:
+        """What the registry keeps beside it."""
+        candles, ensemble = self.table.candles, self.ensemble
+        first, last = (
+            datetime.fromtimestamp(int(candle) * self.table.candle_ms / 1_000, UTC)
+            for candle in (candles[0], candles[-1])
+        )
+        return TrainingFacts(
+            trained_on=TrainingWindow(first=first, last=last),
+            rows=ensemble.rows_,
+            seed=ensemble.settings.seed,
+            settings=self.settings,
+            features=len(ensemble.feature_names),
+            libraries={name: version(name) for name in LIBRARIES},
+            metrics={judged.target: judged.metrics for judged in judgement.judged},
+            verdict=verdict,
+        )
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Lets a challenger serve, or not, and writes it down.
+
+    Attributes
+    ----------
+    settings : PromotionSettings
+    """
+
+    settings: PromotionSettings = field(default_factory=PromotionSettings)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Succession:
+        """Read the section `aurum.promotion`."""
+        return cls(PromotionSettings.from_config(config))
+
+    def decide(
+        self, challenger: Challenger, champion: Ensemble | None, registry: ModelRegistry | None
+    ) -> Verdict:
+        """Judge a challenger.
+
+        Parameters
+        ----------
+        challenger : Challenger
+        champion : Ensemble or None
+        registry : ModelRegistry or None
+            Where the model and the decision are kept; None in a backtest.
+        """
+        judgement = challenger.judgement(champion)
+        verdict = PromotionGate.of(self.settings).verdict(judgement.judged, judgement.compared)
+        if registry is None:
+            return verdict
+        pair = challenger.pair
+        stored = registry.add(pair, challenger.ensemble, challenger.facts(judgement, verdict))
+        if verdict.promoted:
+            registry.promote(pair, stored.id, "; ".join(map(str, verdict.reasons)))
+        else:
+            registry.reject(pair, stored.id, [str(reason) for reason in verdict.against])
+        registry.prune(pair, self.settings.keep_versions)
+        return verdict
