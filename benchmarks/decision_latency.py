@@ -3,10 +3,10 @@
     python benchmarks/decision_latency.py [--minutes 15] [--pairs 20] [--model NAME]
 
 `freqtrade trade`, dry-run, on the simulated exchange: random walks of 1-minute candles,
-AurumStrategy and a model of FreqAI that trains one pair after the other without a pause. Measured is freqtrade's
-`analyze_ticker` of every pair and candle, in which FreqAI forecasts. Wall times need an idle
-machine; beside them stands the CPU time of the deciding thread, which waits for the training one.
-Budget: 100 ms of wall time in the 99th percentile, 250 ms with the LSTM.
+AurumStrategy, and a model of FreqAI that trains one pair after the other without a pause. Measured
+is freqtrade's `analyze_ticker` of every pair and candle, in which FreqAI forecasts. Wall times need
+an idle machine; beside them stands the CPU time of the deciding thread. Budget: 100 ms of wall time
+in the 99th percentile, 250 ms with the LSTM.
 """
 
 from __future__ import annotations
@@ -136,6 +136,7 @@ def configuration(pairs: list[str], model: str, *, lstm: bool) -> dict[str, Any]
         "freqai": {
             "identifier": "latency",
             "train_period_days": 2,
+            "model_training_parameters": {"n_estimators": 300, "n_jobs": 1, "verbosity": -1},
             "live_retrain_hours": 0,
             "feature_parameters": {
                 "include_timeframes": ["1m", "5m"],

@@ -56,6 +56,16 @@ STOCK_FREQAI: dict[str, Any] = {
 }
 OUR_FREQAI: dict[str, Any] = {
     **WINDOWS,
+    # Of AurumLightGBMRegressor: the ensemble has its own.
+    "model_training_parameters": {
+        "n_estimators": 300,
+        "learning_rate": 0.03,
+        "num_leaves": 15,
+        "min_child_samples": 50,
+        "random_state": 0,
+        "n_jobs": 1,
+        "verbosity": -1,
+    },
     "feature_parameters": {
         "include_timeframes": ["5m", "1h"],
         "include_corr_pairlist": [],

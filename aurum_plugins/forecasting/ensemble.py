@@ -15,6 +15,7 @@ from aurum_plugins.forecasting.errors import BadRows, FeatureMismatch, NotFitted
 from aurum_plugins.forecasting.forecasts import Forecasts, Readiness, TargetForecast
 from aurum_plugins.forecasting.member_group import Parameters
 from aurum_plugins.forecasting.members.catalogue import present
+from aurum_plugins.forecasting.recipe import Recipe
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.forecasting.target_model import TargetModel
@@ -174,18 +175,20 @@ class Ensemble:
         self.models_ = {}
         for column in self._order:
             target = self.targets[column]
-            model = TargetModel(
-                target,
-                self.settings,
-                self.preprocessing,
-                self.horizon,
-                names,
-                self.parameters,
-                self.drift,
-            ).fit(offered, outcomes[:, column], rows, blocks, spread)
+            recipe = Recipe(
+                target=target,
+                horizon=self.horizon,
+                names=names,
+                settings=self.settings,
+                preprocessing=self.preprocessing,
+                drift=self.drift,
+                parameters=self.parameters,
+            )
+            model = TargetModel(recipe)
+            model.fit(offered, outcomes[:, column], rows, blocks, spread)
             self.models_[target.name] = model
             if target.learn == "value":
-                held = model.held_out_
+                held = model.trained_.held_out
                 spread = np.ones(len(rows))
                 spread[np.isin(rows, held.candles)] = _spread(model.value(held.scores))
         return self
@@ -194,12 +197,14 @@ class Ensemble:
     def feature_names(self) -> tuple[str, ...]:
         """Every feature that some target's model selected."""
         models = self.models_.values()
-        return tuple(dict.fromkeys(name for model in models for name in model.feature_names))
+        return tuple(
+            dict.fromkeys(name for model in models for name in model.trained_.feature_names)
+        )
 
     @property
     def window(self) -> int:
         """Candles that a score depends on, the row's own included."""
-        return max(model.members_.window for model in self.models_.values())
+        return max(model.trained_.serving.window for model in self.models_.values())
 
     @property
     def _order(self) -> list[int]:

@@ -8,6 +8,7 @@ from enum import IntEnum
 from typing import Self
 
 from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.drift.drift_state import DriftState
 
 
 class Readiness(IntEnum):
@@ -61,7 +62,7 @@ class TargetForecast:
         In [0, 1]: share of the calibration rows that are more like the training rows.
     regime : ndarray of int, shape (n,)
         Which volatility regime the model sees; see `aurum_plugins.forecasting.conformal`.
-    drifted : ndarray of bool, shape (n,)
+    drift : DriftState
         Whether losses or features have drifted from those that the model was calibrated on.
     scores : ndarray of shape (n, m)
         Of each member, before they are combined.
@@ -79,7 +80,7 @@ class TargetForecast:
     agreement: FloatArray
     novelty: FloatArray
     regime: IntArray
-    drifted: BoolArray
+    drift: DriftState
     scores: FloatArray
     usable: BoolArray
 

@@ -75,7 +75,7 @@ def judge(
     for target in challenger.targets:
         name = target.name
         outcomes = labels[name].to_numpy(np.float64)
-        base_rate = challenger.models_[name].base_rate_
+        base_rate = challenger.models_[name].trained_.base_rate
         chosen = judged_rows & new[name].usable & np.isfinite(outcomes)
         judged.append(_judged(name, new[name], outcomes, chosen, base_rate, challenger.horizon))
         if name in old:

@@ -21,7 +21,7 @@ class EnsembleSettings(Section):
     Parameters
     ----------
     members : tuple of str
-        Some of "linear", "random_forest", "lightgbm", "xgboost" and "lstm". "lstm" is left out where
+        Some of "linear", "random_forest", "lightgbm", "xgboost" and "lstm", which is left out where
         its optional extra is not installed.
     folds : int in [2, 20]
         Purged folds of the first block, from whose out-of-fold scores the members' weights are

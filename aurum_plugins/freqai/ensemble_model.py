@@ -15,8 +15,10 @@ from aurum_plugins.errors import AurumError, ConfigurationError
 from aurum_plugins.features import TargetSettings
 from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Forecasts, Readiness, Target
 from aurum_plugins.forecasting.arrays import IntArray
+from aurum_plugins.forecasting.drift import DriftSettings
 from aurum_plugins.forecasting.errors import FeatureMismatch, NotFitted, NotPromoted
 from aurum_plugins.forecasting.members.settings import MembersSettings
+from aurum_plugins.freqai.drift_alerts import DriftAlerts
 from aurum_plugins.freqai.failed_trainings import FailedTrainings
 from aurum_plugins.freqai.fingerprint import fingerprint
 from aurum_plugins.freqai.forecast_columns import READINESS, forecast_columns, no_forecast
@@ -75,14 +77,17 @@ class EnsembleModel:
         self._settings = EnsembleSettings.from_config(config)
         self._preprocessing = PreprocessingSettings.from_config(config)
         self._targets = TargetSettings.from_config(config)
+        self._drift_settings = DriftSettings.from_config(config)
         self._succession = Succession.from_config(config)
         self._parameters = MembersSettings.from_config(config).parameters
-        self._fingerprint = fingerprint(config, self._settings.model_dump(), self._parameters)
+        decisive = (self._settings.model_dump(), self._drift_settings.model_dump())
+        self._fingerprint = fingerprint(config, *decisive, self._parameters)
         self._longest_age_ms = 3_600 * _MS * settings.get("expiration_hours", 0)
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
         claim(Path(self.full_path), self._fingerprint)
         self.dd = self.drawer(Path(self.full_path), config)
         self._failed = FailedTrainings()
+        self._drift = DriftAlerts(self._drift_settings)
         self._strategy: Any = None
         # FreqAI hands over so many of the latest candles: those that intervals look back on.
         horizon = self._targets.horizon_candles
@@ -193,6 +198,9 @@ class EnsembleModel:
             age = WallClock().now_ms() - self.model.trained_until_ * self._candle_ms
             if age > self._longest_age_ms:
                 forecasts.readiness[:] = Readiness.EXPIRED
+        if self.live:
+            for text in self._drift.of(pair, self.model, forecasts):
+                self._alert(text)
         return forecasts
 
     def _labels(self, frame: pd.DataFrame, candles: IntArray, pair: str) -> pd.DataFrame:

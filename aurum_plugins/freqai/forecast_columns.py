@@ -54,10 +54,10 @@ def forecast_columns(labels: Sequence[str], forecasts: Forecasts) -> pd.DataFram
     """
     columns: dict[str, FloatArray] = {}
     first = forecasts.targets[labels[0]]
-    novelty, drifted = first.novelty, first.drifted
+    novelty, drifted = first.novelty, first.drift.drifted
     for label in labels:
         forecast = forecasts.targets[label]
-        novelty, drifted = np.maximum(novelty, forecast.novelty), drifted | forecast.drifted
+        novelty, drifted = np.maximum(novelty, forecast.novelty), drifted | forecast.drift.drifted
         columns[label] = forecast.value
         columns[f"{label}_up"] = forecast.probability
         for column, level in enumerate(LEVELS):

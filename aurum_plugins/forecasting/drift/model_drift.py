@@ -24,25 +24,21 @@ class ModelDrift:
     horizon : int
         Candles until an outcome is known.
     settings : DriftSettings
+    inputs : InputDrift
+        Fitted on the training rows.
     """
 
-    def __init__(self, learn: Learn, horizon: int, settings: DriftSettings) -> None:
+    def __init__(
+        self, learn: Learn, horizon: int, settings: DriftSettings, inputs: InputDrift
+    ) -> None:
         self.learn = learn
-        self.horizon = horizon
         self.settings = settings
         self._losses = LossDrift(horizon, settings.loss_candles, settings.loss_threshold)
-        self._inputs = InputDrift(settings.input_candles, settings.input_share)
+        self._inputs = inputs
 
-    def fit_losses(self, outcomes: Outcomes) -> None:
+    def fit(self, outcomes: Outcomes) -> None:
         """Learn what losses are usual, from held-out rows."""
-        # A new one, because the models of subsets of the members share the rest.
-        self._losses = LossDrift(
-            self.horizon, self.settings.loss_candles, self.settings.loss_threshold
-        ).fit(self._of(outcomes), outcomes.candles)
-
-    def fit_inputs(self, features: FloatArray, candles: IntArray) -> None:
-        """Learn what features are usual, from training rows, shape (n, d)."""
-        self._inputs.fit(features, candles)
+        self._losses.fit(self._of(outcomes), outcomes.candles)
 
     def read(
         self, outcomes: Outcomes, features: FloatArray, candles: IntArray, rows: BoolArray

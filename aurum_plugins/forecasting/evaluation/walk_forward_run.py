@@ -148,12 +148,12 @@ def _table(
         "novelty": forecast.novelty,
         "usable": readiness == Readiness.READY,
         "refusal": [_NAMES[code] for code in readiness.tolist()],
-        "base_rate": np.full(len(readiness), model.base_rate_),
+        "base_rate": np.full(len(readiness), model.trained_.base_rate),
         "regime": forecast.regime,
     }
     columns |= {f"weight_{name}": np.full(len(readiness), w) for name, w in model.weights.items()}
     if ablate:
-        columns |= _ablation(model.names, forecast.scores, model.subset)
+        columns |= _ablation(model.trained_.names, forecast.scores, model.subset)
     return pd.DataFrame(columns).iloc[wanted].reset_index(drop=True)
 
 
