@@ -53,7 +53,7 @@ class EnsembleSettings(Section):
     section = "aurum.ensemble"
 
     members: tuple[str, ...] = Field(default=MEMBERS, min_length=1)
-    folds: int = Field(default=4, ge=2, le=20)
+    folds: int = Field(default=3, ge=2, le=20)
     calibration_share: float = Field(default=0.2, ge=0.05, le=0.4)
     judgement_share: float = Field(default=0.1, ge=0.05, le=0.4)
     embargo_candles: int = Field(default=0, ge=0, le=5_000)

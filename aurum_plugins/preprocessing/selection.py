@@ -167,7 +167,7 @@ def _centred_ranks(values: FloatArray) -> FloatArray:
     """
     ranks = np.zeros(values.T.shape)
     for out, column in zip(ranks, np.ascontiguousarray(values.T)):
-        order = np.argsort(column, kind="stable")
+        order = np.argsort(column)
         ordered = column[order]
         known = len(ordered) - np.count_nonzero(np.isnan(ordered))
         ordered = ordered[:known]

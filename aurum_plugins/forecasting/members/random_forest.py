@@ -1,10 +1,11 @@
-"""A random forest, by scikit-learn."""
+"""A random forest of scikit-learn's trees."""
 
 from __future__ import annotations
 
 import numpy as np
 from pydantic import Field
-from sklearn.ensemble import RandomForestRegressor
+from sklearn import config_context
+from sklearn.tree import DecisionTreeRegressor
 
 from aurum_plugins.forecasting.arrays import FloatArray, IntArray
 from aurum_plugins.forecasting.members.checked_member import CheckedMember
@@ -76,10 +77,24 @@ class RandomForest(CheckedMember):
         self.parameters = RandomForestParameters() if parameters is None else parameters
 
     def _learn(self, features: FloatArray, values: FloatArray, _candles: IntArray) -> None:
-        forest = RandomForestRegressor(
-            n_jobs=1, random_state=self.seed, **self.parameters.model_dump()
-        ).fit(features, values)
-        self.forest_ = FlatForest.of(forest.estimators_)
+        chosen = self.parameters
+        rng = np.random.default_rng(self.seed)
+        drawn = max(1, round(chosen.max_samples * len(values)))
+        rows = np.ascontiguousarray(features, dtype=np.float32)
+        trees = []
+        # Skips what the ensemble of scikit-learn does anew for each tree, which takes longer than
+        # to grow one: parameters were checked, and the rows are whole.
+        with config_context(assume_finite=True, skip_parameter_validation=True):
+            for _ in range(chosen.n_estimators):
+                sample = rng.integers(len(values), size=drawn)
+                tree = DecisionTreeRegressor(
+                    max_depth=chosen.max_depth,
+                    min_samples_leaf=chosen.min_samples_leaf,
+                    max_features=chosen.max_features,
+                    random_state=int(rng.integers(2**31)),
+                )
+                trees.append(tree.fit(rows[sample], values[sample], check_input=False))
+        self.forest_ = FlatForest.of(trees)
 
     def _outputs(self, features: FloatArray, _candles: IntArray) -> FloatArray:
         mean = self.forest_.mean(features)
