@@ -9,8 +9,9 @@ AurumError
     ├── MissingExtra         member, extra: an optional library is not installed
     ├── FeatureMismatch      missing: the model was trained on other features
     ├── NotPromoted          pair, reasons: a new model misses what it needs to serve
-├── NotFitted            asked for a forecast before it was trained
+    ├── NotFitted            asked for a forecast before it was trained
     ├── BadRows              rows that are not in order of time, or of different lengths
+    │   └── BadForecastTable     column, rule, value: see `evaluation.forecast_table`
     └── ArtifactError        path: a stored model cannot be used
         ├── TornArtifact     its checksum differs from the one written with it
         └── UnknownVersion   version: the registry has no such model

@@ -25,9 +25,8 @@ class Readiness(IntEnum):
     NOVEL = 4, "the features are unlike those that the model was trained on"
     NOT_CALIBRATED = 5, "too few outcomes are known to say how sure the forecast is"
     EXPIRED = 6, "the model is older than expiration_hours"
-    OTHER_SETTINGS = 7, "the model was trained with other settings"
-    OTHER_FEATURES = 8, "the model was trained on features that are not offered"
-    FAILED = 9, "the model raised an error"
+    OTHER_FEATURES = 7, "the model was trained on features that are not offered"
+    FAILED = 8, "the model raised an error"
 
     sentence: str
 

@@ -8,8 +8,10 @@ that some dozens of independent outcomes can bear, and they are held back by pri
 - the outcomes are taken for ``(up + 1) / (up + 2)`` and ``1 / (down + 2)`` rather than 1 and 0;
 - the slope has a normal prior around 0 with a variance of 1 / 2; or, if a calibrator of earlier
   rows is given, around its slope with a variance of 1 / 10;
-- the intercept has one around 0 with a variance of 1 / 1000, since how often labels were above 0 in
-  the few weeks of a calibration block says little of the next. A score of 0 is near even odds.
+- the intercept has one around 0, or around that of the calibrator of earlier rows, with a variance
+  of 1 / 1000, since how often labels were above 0 in the few weeks of a calibration block says
+  little of the next. Log-odds of 0 are near even odds. An expected value of 0 need not be, as where
+  values are skewed: ask for a smaller `intercept_precision` there.
 
 Overlapping labels count as the fewer that they are worth, see `overlap`.
 
@@ -55,6 +57,8 @@ class SignCalibrator:
         Name of the label, for errors.
     rows_per_label : int, default 1
         Rows of the fit within one horizon: their labels overlap. At least 1.
+    intercept_precision : float > 0, default 1000
+        1 / variance of the intercept's prior.
 
     Attributes
     ----------
@@ -67,9 +71,15 @@ class SignCalibrator:
     slope_: float
     intercept_: float
 
-    def __init__(self, target: str, rows_per_label: int = 1) -> None:
+    def __init__(
+        self,
+        target: str,
+        rows_per_label: int = 1,
+        intercept_precision: float = INTERCEPT_PRECISION,
+    ) -> None:
         self.target = target
         self.rows_per_label = rows_per_label
+        self.intercept_precision = intercept_precision
 
     def fit(
         self, score: FloatArray, target: FloatArray, before: SignCalibrator | None = None
@@ -84,7 +94,7 @@ class SignCalibrator:
         target : ndarray of shape (n,)
             Labels; so are those that are not finite.
         before : SignCalibrator, optional
-            Fitted on other rows: its slope is then expected rather than 0.
+            Fitted on other rows: its slope and intercept are then expected rather than 0.
 
         Raises
         ------
@@ -100,11 +110,16 @@ class SignCalibrator:
             raise OneOutcome(self.target, _BLOCK)
         scale = float(np.sqrt(np.mean(score**2))) or 1.0
         aim = np.where(up, (ups + 1) / (ups + 2), 1 / (len(up) - ups + 2))
+        expected, precision = np.zeros(2), SLOPE_PRECISION
+        if before is not None:
+            expected = np.array([before.slope_ * scale, before.intercept_])
+            precision = CONFIRMED_PRECISION
         slope, self.intercept_ = _posterior_mode(
             score / scale,
             aim,
             len(up) / overlap(self.rows_per_label),
-            0.0 if before is None else before.slope_ * scale,
+            expected,
+            np.array([precision, self.intercept_precision]),
         )
         self.slope_ = slope / scale
         return self
@@ -132,12 +147,13 @@ class SignCalibrator:
 
 
 def _posterior_mode(
-    score: FloatArray, aim: FloatArray, evidence: float, expected_slope: float
+    score: FloatArray,
+    aim: FloatArray,
+    evidence: float,
+    expected: FloatArray,
+    precision: FloatArray,
 ) -> tuple[float, float]:
     rows = np.column_stack([score, np.ones_like(score)])
-    slope_precision = CONFIRMED_PRECISION if expected_slope else SLOPE_PRECISION
-    precision = np.array([slope_precision, INTERCEPT_PRECISION])
-    expected = np.array([expected_slope, 0.0])
 
     def loss(parameters: FloatArray) -> tuple[float, FloatArray]:
         log_odds = rows @ parameters
@@ -149,7 +165,7 @@ def _posterior_mode(
 
     found = minimize(
         loss,
-        np.array([max(expected_slope, 0.5), 0.0]),
+        np.array([max(expected[0], 0.5), expected[1]]),
         jac=True,
         method="L-BFGS-B",
         bounds=[(0.0, None), (None, None)],

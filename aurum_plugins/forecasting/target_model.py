@@ -25,6 +25,9 @@ from aurum_plugins.forecasting.training_blocks import TrainingBlocks
 from aurum_plugins.forecasting.value_calibrator import ValueCalibrator
 
 EVEN = 0.5
+# Of out-of-fold rows, and of the calibration block: log-odds know where even odds are, an expected
+# value does not where outcomes are skewed.
+INTERCEPT_PRECISIONS = {"sign": (1_000.0, 1_000.0), "value": (4.0, 100.0)}
 
 
 class TargetModel:
@@ -147,13 +150,14 @@ class TargetModel:
         earlier, labels = trained.out_of_fold[known], trained.out_of_fold_target[known]
         per_label = self.recipe.rows_per_label
         self._stack = Stack(target.learn, per_label).fit(earlier, labels)
-        before = SignCalibrator(target.name, per_label)
+        loose, firm = INTERCEPT_PRECISIONS[target.learn]
+        before = SignCalibrator(target.name, per_label, loose)
         before.fit(self._stack.combine(earlier), labels)
         held = trained.held_out
         score = self._stack.combine(held.scores)
         usable = held.calibration & np.isfinite(score)
         score, labels = score[usable], held.target[usable]
-        self._sign = SignCalibrator(target.name, horizon).fit(score, labels, before)
+        self._sign = SignCalibrator(target.name, horizon, firm).fit(score, labels, before)
         self._value = ValueCalibrator(target, horizon).fit(score, labels)
         self._regimes = Regimes().fit(self._level(held.scores, held.spread)[usable])
         self._layer = ConformalLayer(self.recipe.settings.record_candles, horizon)

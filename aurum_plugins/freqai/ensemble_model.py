@@ -21,9 +21,14 @@ from aurum_plugins.forecasting.members.settings import MembersSettings
 from aurum_plugins.freqai.drift_alerts import DriftAlerts
 from aurum_plugins.freqai.failed_trainings import FailedTrainings
 from aurum_plugins.freqai.fingerprint import fingerprint
-from aurum_plugins.freqai.forecast_columns import READINESS, forecast_columns, no_forecast
+from aurum_plugins.freqai.forecast_columns import (
+    READINESS,
+    add_statistics,
+    forecast_columns,
+    no_forecast,
+)
 from aurum_plugins.freqai.identifier import claim
-from aurum_plugins.freqai.model_drawer import ModelDrawer
+from aurum_plugins.freqai.model_drawer import ModelDrawer, set_torn_files_aside
 from aurum_plugins.freqai.succession import Challenger, Succession
 from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
 from aurum_plugins.preprocessing import PreprocessingSettings
@@ -86,16 +91,28 @@ class EnsembleModel:
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
         claim(Path(self.full_path), self._fingerprint)
         self.dd = self.drawer(Path(self.full_path), config)
+        self.dd.current_candle = self.current_candle
+        self.dd.tell = self._alert_once
         self._failed = FailedTrainings()
+        self._told: dict[str, str] = {}
         self._drift = DriftAlerts(self._drift_settings)
         self._strategy: Any = None
-        # FreqAI hands over so many of the latest candles: those that intervals look back on.
-        horizon = self._targets.horizon_candles
-        self.CONV_WIDTH = self._settings.record_candles + 2 * horizon
+        # FreqAI hands over so many of the latest candles: those that intervals and monitors look
+        # back on.
+        drift = self._drift_settings
+        longest = max(self._settings.record_candles, drift.loss_candles, drift.input_candles)
+        self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles
+
+    def set_full_path(self) -> None:
+        """Find the identifier's folder, and set aside what in it would stop FreqAI's own drawer."""
+        super().set_full_path()  # type: ignore[misc]
+        self._untold = set_torn_files_aside(Path(self.full_path))
 
     def start(self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> Any:
         """Remember whose labels to ask for, then do what FreqAI does."""
         self._strategy = strategy
+        while self._untold:
+            strategy.dp.send_msg(self._untold.pop(), always_send=True)
         return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
 
     def model_exists(self, dk: Any) -> bool:
@@ -105,6 +122,21 @@ class EnsembleModel:
     def fit(self, data_dictionary: dict[str, Any], dk: Any, **_: Any) -> Any:
         """Not used: `train` does not hand over FreqAI's tables."""
         raise NotImplementedError("the ensemble trains in `train`")
+
+    def extract_data_and_train_model(
+        self, new_trained_timerange: Any, pair: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """Train as FreqAI does, but leave a pair alone for a while whose training failed.
+
+        FreqAI tries a pair without a model again every second, and computes its features first.
+        """
+        try:
+            self._failed.check(pair)
+        except Exception:  # noqa: BLE001 - it was told when it happened
+            return
+        super().extract_data_and_train_model(  # type: ignore[misc]
+            new_trained_timerange, pair, *args, **kwargs
+        )
 
     def train(self, unfiltered_df: pd.DataFrame, pair: str, dk: Any, **_: Any) -> Ensemble:
         """Train a challenger, and let it serve if it earns that.
@@ -120,11 +152,9 @@ class EnsembleModel:
             If nothing could be trained and there is no champion. FreqAI logs it, and the pair has
             no forecasts.
         """
-        champion = self._champion(pair)
         table = TrainingTable.of(unfiltered_df, dk, self._candle_ms)
+        champion = self._champion(pair, table)
         try:
-            if self.live:
-                self._failed.check(pair)
             ensemble = self._ensemble(dk).fit(table.features, table.labels, table.candles)
             challenger = Challenger(pair, ensemble, table, self._fingerprint)
             verdict = self._succession.decide(
@@ -132,14 +162,17 @@ class EnsembleModel:
             )
             if not verdict.promoted:
                 raise NotPromoted(pair, [str(reason) for reason in verdict.against])
-        except AurumError as error:
-            if self._failed.note(pair, error):
-                self._alert(f"{pair}: {error}")
+        except Exception as error:
+            self._failed.note(pair, error)
+            ours = isinstance(error, AurumError)
+            self._alert(f"{pair}: {error}" if ours else f"{pair}: training failed: {error!r}")
             if champion is None:
                 raise
             return champion
         self._failed.forget(pair)
         self._describe(dk, table)
+        if not self.live:
+            self.dd.model_dictionary[pair] = ensemble
         return ensemble
 
     def predict(
@@ -161,17 +194,25 @@ class EnsembleModel:
         try:
             forecasts = self._forecast(unfiltered_df, candles, labels, dk.pair)
         except Exception as error:  # noqa: BLE001 - the pair must not trade on it, others go on
-            self._alert(f"{dk.pair}: no forecast: {error!r}")
+            self._alert_once(dk.pair, f"{dk.pair}: no forecast: {error!r}")
             reason = _REASONS.get(type(error), Readiness.FAILED)
             table = no_forecast(labels, len(candles), reason)
         else:
+            self._told.pop(dk.pair, None)
             table = forecast_columns(labels, forecasts)
         dk.do_predict = (table[READINESS] == Readiness.READY).to_numpy().astype(np.int_)
-        statistics = dk.data.setdefault("labels_mean", {}), dk.data.setdefault("labels_std", {})
-        for column in table.columns:
-            for known in statistics:
-                known.setdefault(column, 0.0)
+        add_statistics(dk, table)
         return table, dk.do_predict
+
+    def _append_null_backtesting_predictions(self, dk: Any, frame: pd.DataFrame) -> None:
+        """Say of a backtest's window without a model what FreqAI would leave out: why not."""
+        labels = list(dk.label_list)
+        table = no_forecast(labels, len(frame), Readiness.NO_MODEL)
+        dk.DI_values = np.zeros(len(frame))
+        add_statistics(dk, table)
+        made = dk.get_predictions_to_append(table, np.zeros(len(frame), dtype=np.int_), frame)
+        dk.append_predictions(made)
+        dk.save_backtesting_prediction(made)
 
     @property
     def _candle_ms(self) -> int:
@@ -180,12 +221,22 @@ class EnsembleModel:
     def _ensemble(self, dk: Any) -> Ensemble:
         targets = [Target.of(label) for label in dk.label_list]
         horizon = self._targets.horizon_candles
-        return Ensemble(targets, horizon, self._settings, self._preprocessing, self._parameters)
+        return Ensemble(
+            targets,
+            horizon,
+            self._settings,
+            self._preprocessing,
+            self._parameters,
+            self._drift_settings,
+        )
 
-    def _champion(self, pair: str) -> Ensemble | None:
+    def _champion(self, pair: str, table: TrainingTable) -> Ensemble | None:
         """The model that serves; in a backtest, that of the window before."""
-        model = self.dd.model_dictionary.get(pair)
-        return model if isinstance(model, Ensemble) else None
+        model = self.dd.champion(pair) if self.live else self.dd.model_dictionary.get(pair)
+        if not isinstance(model, Ensemble):
+            return None
+        # A second backtest in one process begins again where the first began.
+        return model if model.trained_until_ < table.candles[-1] else None
 
     def _forecast(
         self, frame: pd.DataFrame, candles: IntArray, labels: list[str], pair: str
@@ -225,7 +276,13 @@ class EnsembleModel:
         dk.data["labels_mean"] = dict(table.labels.mean())
         dk.data["labels_std"] = dict(table.labels.std())
 
+    def _alert_once(self, pair: str, text: str) -> None:
+        """Not again at each candle, as long as the reason stays the same."""
+        if self._told.get(pair) != text:
+            self._told[pair] = text
+            self._alert(text)
+
     def _alert(self, text: str) -> None:
         logger.warning("%s", text)
-        if self.live and self.data_provider is not None:
+        if getattr(self, "live", False) and self.data_provider is not None:
             self.data_provider.send_msg(text, always_send=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 
 from aurum_plugins.clock import Clock, WallClock
-from aurum_plugins.errors import AurumError
 
 RETRY_MS = 600_000
 
@@ -21,7 +20,7 @@ class FailedTrainings:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock or WallClock()
-        self._failures: dict[str, tuple[int, AurumError]] = {}
+        self._failures: dict[str, tuple[int, Exception]] = {}
         self._lock = threading.Lock()
 
     def check(self, pair: str) -> None:
@@ -29,14 +28,15 @@ class FailedTrainings:
         with self._lock:
             at_ms, error = self._failures.get(pair, (0, None))
         if error is not None and self._clock.now_ms() - at_ms < RETRY_MS:
-            raise error
+            raise error.with_traceback(None)
 
-    def note(self, pair: str, error: AurumError) -> bool:
+    def note(self, pair: str, error: Exception) -> bool:
         """Remember a failure; whether it is news."""
         with self._lock:
             known = self._failures.get(pair)
             if known is not None and known[1] is error:
                 return False
+            # A traceback holds the tables of the training.
             self._failures[pair] = self._clock.now_ms(), error
             return True
 

@@ -19,6 +19,7 @@ FreqAI fills candles that it has no forecast for with 0: there `&-readiness` is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,3 +85,11 @@ def no_forecast(labels: Sequence[str], rows: int, reason: Readiness) -> pd.DataF
     table = pd.DataFrame(0.0, index=range(rows), columns=[*names, NOVELTY, DRIFTED, READINESS])
     table[READINESS] = float(reason)
     return table
+
+
+def add_statistics(dk: Any, table: pd.DataFrame) -> None:
+    """Let FreqAI find a mean and a deviation of every column, which it asks for; 0 if not known."""
+    for name in ("labels_mean", "labels_std"):
+        known = dk.data.setdefault(name, {})
+        for column in table.columns:
+            known.setdefault(column, 0.0)

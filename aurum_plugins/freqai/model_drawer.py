@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import cloudpickle
+import numpy as np
+import pandas as pd
 
 from aurum_plugins.atomic_write import write_atomically, write_bytes_atomically
+from aurum_plugins.errors import AurumError
+from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import ArtifactError
-from aurum_plugins.forecasting.registry import ModelRegistry, read_artifact, write_artifact
+from aurum_plugins.forecasting.registry import (
+    ModelRegistry,
+    check_artifact,
+    read_artifact,
+    write_artifact,
+)
+from aurum_plugins.freqai.forecast_columns import READINESS, add_statistics, no_forecast
+from aurum_plugins.freqai.torn_files import DAMAGED, set_torn_files_aside
 
 logger = logging.getLogger(__name__)
 
 REGISTRY = "registry"
 MODEL = "model.aurum"
 METADATA = "metadata.json"
-DAMAGED = ".damaged"
 
 
 class ModelDrawer:
@@ -29,6 +39,12 @@ class ModelDrawer:
     middle leaves a bot that cannot start. Here every file is replaced in one step, and no model is
     unpickled whose checksum is not the one written with it. A running bot's models live in a
     `ModelRegistry`, those of backtests in FreqAI's folder of each training.
+
+    Attributes
+    ----------
+    registry : ModelRegistry
+    tell : callable of (str, str)
+        Called with a pair and a sentence where a model turns out to be damaged.
     """
 
     full_path: Path
@@ -37,11 +53,11 @@ class ModelDrawer:
     meta_data_dictionary: dict[str, dict[str, Any]]
 
     def __init__(self, full_path: Path, config: dict[str, Any]) -> None:
-        for name in ("pair_dictionary.json", "global_metadata.json", "metric_tracker.json"):
-            _set_torn_json_aside(full_path / name)
+        set_torn_files_aside(full_path)
         super().__init__(full_path, config)  # type: ignore[call-arg]
         self.registry = ModelRegistry(full_path / REGISTRY)
-        self._stamps: dict[str, Any] = {}
+        self.tell: Callable[[str, str], None] = _log
+        self._served: dict[str, tuple[Any, Any]] = {}
 
     def save_data(self, model: Any, coin: str, dk: Any) -> None:
         """Save what a training left; a running bot's model is in the registry already."""
@@ -53,9 +69,12 @@ class ModelDrawer:
         if not dk.live:
             write_artifact(_artifact(dk), model)
         self.save_metadata(dk)
+        if dk.live:
+            # While it was trained, another may have been promoted by hand.
+            model = self.champion(coin) or model
+            self._served[coin] = self.registry.champion_stamp(coin), model
         self.model_dictionary[coin] = model
         self.meta_data_dictionary.setdefault(coin, {})[METADATA] = dk.data
-        self._stamps[coin] = self.registry.champion_stamp(coin) if dk.live else None
         self.pair_dict[coin]["model_filename"] = dk.model_filename
         self.pair_dict[coin]["data_path"] = str(folder)
         self.save_drawer_to_disk()
@@ -69,10 +88,21 @@ class ModelDrawer:
         self._write_json(_metadata(dk), dk.data)
 
     def load_metadata(self, dk: Any) -> None:
-        """Load it again."""
-        dk.data = json.loads(_metadata(dk).read_text(encoding="utf-8"))
-        dk.training_features_list = dk.data["training_features_list"]
-        dk.label_list = dk.data["label_list"]
+        """Load it again.
+
+        Raises
+        ------
+        aurum_plugins.forecasting.errors.ArtifactError
+            If it is missing or torn.
+        """
+        path = _metadata(dk)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            dk.training_features_list = data["training_features_list"]
+            dk.label_list = data["label_list"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(path, f"cannot be read: {error!r}") from error
+        dk.data = data
 
     def load_data(self, coin: str, dk: Any) -> Any:
         """Load the model that forecasts a pair.
@@ -82,27 +112,52 @@ class ModelDrawer:
         Ensemble or None
             None if there is none that is whole: then it is trained anew.
         """
-        if not self.pair_dict[coin]["model_filename"]:
-            return None
         if not dk.live:
             self.load_metadata(dk)
-            return read_artifact(_artifact(dk))
+            self.model_dictionary[coin] = read_artifact(_artifact(dk))
+            return self.model_dictionary[coin]
+        if not self.pair_dict[coin]["model_filename"]:
+            return None
         dk.model_filename = self.pair_dict[coin]["model_filename"]
         dk.data_path = Path(self.pair_dict[coin]["data_path"])
         try:
             if coin not in self.meta_data_dictionary:
                 self.load_metadata(dk)
                 self.meta_data_dictionary[coin] = {METADATA: dk.data}
-            model = self._champion(coin)
-        except (ArtifactError, OSError, ValueError, KeyError) as error:
-            logger.warning("%s: %s. It is trained anew.", coin, error)
-            model = None
+        except ArtifactError as error:
+            self.tell(coin, f"{coin}: {error}; its model is trained anew")
+            self.forget(coin)
+            return None
+        model = self.champion(coin)
         if model is None:
             self.forget(coin)
             return None
         dk.data = self.meta_data_dictionary[coin][METADATA]
         dk.training_features_list = dk.data["training_features_list"]
         dk.label_list = dk.data["label_list"]
+        return model
+
+    def champion(self, coin: str) -> Any:
+        """The model that serves a running bot, loaded anew whenever the registry has another.
+
+        Returns
+        -------
+        Ensemble or None
+            None if there is none that is whole; that, and each damaged one, was told of.
+        """
+        stamp = self.registry.champion_stamp(coin)
+        known, model = self._served.get(coin, (None, None))
+        if stamp is None or stamp != known:
+            try:
+                loaded = self.registry.load_champion(coin)
+            except AurumError as error:
+                self.tell(coin, f"{coin}: no model serves: {error}; one is trained anew")
+                loaded = None
+            for fault in () if loaded is None else loaded.damaged:
+                self.tell(coin, f"{coin}: {fault}; an earlier model serves")
+            model = None if loaded is None else loaded.model
+            self._served[coin] = self.registry.champion_stamp(coin), model
+            self.model_dictionary[coin] = model
         return model
 
     def forget(self, coin: str) -> None:
@@ -113,16 +168,37 @@ class ModelDrawer:
 
     def holds_backtest_model(self, dk: Any) -> bool:
         """Whether a whole model of this window is there; a damaged one is set aside."""
-        path = _artifact(dk)
-        if not path.is_file():
+        path, metadata = _artifact(dk), _metadata(dk)
+        if not (path.is_file() and metadata.is_file()):
             return False
         try:
-            read_artifact(path)
+            check_artifact(path)
+            self.load_metadata(dk)
         except ArtifactError as error:
             logger.warning("%s. It is set aside and trained anew.", error)
-            path.replace(path.with_name(path.name + DAMAGED))
+            error.path.replace(error.path.with_name(error.path.name + DAMAGED))
             return False
-        return _metadata(dk).is_file()
+        return True
+
+    def return_null_values_to_strategy(self, dataframe: pd.DataFrame, dk: Any) -> None:
+        """Say of a pair without a model what FreqAI says, and why not."""
+        super().return_null_values_to_strategy(dataframe, dk)  # type: ignore[misc]
+        frame = dk.return_dataframe
+        table = no_forecast(list(dk.label_list), len(frame), Readiness.NO_MODEL)
+        for name in ("", "_mean", "_std"):
+            more = table.add_suffix(name).set_index(frame.index)
+            frame = frame.join(more.loc[:, more.columns.difference(frame.columns, sort=False)])
+        dk.return_dataframe = frame
+
+    def append_model_predictions(
+        self, pair: str, predictions: pd.DataFrame, do_preds: Any, dk: Any, strat_df: pd.DataFrame
+    ) -> None:
+        """Keep a forecast; of a model that FreqAI takes for expired, that it is."""
+        if READINESS not in predictions.columns:
+            predictions = no_forecast(list(dk.label_list), len(predictions), Readiness.EXPIRED)
+            do_preds = np.zeros(len(predictions), dtype=np.int_)
+            add_statistics(dk, predictions)
+        super().append_model_predictions(pair, predictions, do_preds, dk, strat_df)  # type: ignore[misc]
 
     def save_drawer_to_disk(self) -> None:
         """Save which pairs were trained when."""
@@ -143,16 +219,9 @@ class ModelDrawer:
         """Save every forecast made so far, and a copy of it, as FreqAI does."""
         path: Path = self.historic_predictions_path  # type: ignore[attr-defined]
         backup: Path = self.historic_predictions_bkp_path  # type: ignore[attr-defined]
-        write_bytes_atomically(path, cloudpickle.dumps(self.historic_predictions))  # type: ignore[attr-defined]
-        shutil.copy(path, backup)
-
-    def _champion(self, coin: str) -> Any:
-        stamp = self.registry.champion_stamp(coin)
-        if coin not in self.model_dictionary or self._stamps.get(coin) != stamp:
-            loaded = self.registry.load_champion(coin)
-            self.model_dictionary[coin] = None if loaded is None else loaded.model
-            self._stamps[coin] = stamp
-        return self.model_dictionary[coin]
+        content = cloudpickle.dumps(dict(self.historic_predictions))  # type: ignore[attr-defined]
+        write_bytes_atomically(path, content)
+        write_bytes_atomically(backup, content)
 
     def _write_json(self, path: Path, content: Any) -> None:
         text = json.dumps(content, default=self.np_encoder)  # type: ignore[attr-defined]
@@ -167,11 +236,5 @@ def _metadata(dk: Any) -> Path:
     return Path(dk.data_path) / f"{dk.model_filename}_{METADATA}"
 
 
-def _set_torn_json_aside(path: Path) -> None:
-    try:
-        json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return
-    except ValueError as error:
-        logger.warning("%s is torn (%s): set aside, FreqAI starts without it.", path, error)
-        path.replace(path.with_name(path.name + DAMAGED))
+def _log(_: str, text: str) -> None:
+    logger.warning("%s", text)

@@ -1,0 +1,251 @@
+"""A study on disk: trials that were made, and the next one to make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import optuna
+from filelock import FileLock, Timeout
+from optuna.pruners import MedianPruner
+from optuna.samplers import TPESampler
+from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy.exc import SQLAlchemyError
+
+from aurum_plugins.forecasting.tuning.errors import StudyInUse, StudyMismatch, TornStudy
+from aurum_plugins.forecasting.tuning.finished_trial import FinishedTrial
+from aurum_plugins.forecasting.tuning.knob import Knob, Value
+from aurum_plugins.forecasting.tuning.window_score import WindowScore
+
+RANDOM_TRIALS = 10
+# Trials, and windows of a trial, before any is given up.
+PRUNED_AFTER_TRIALS, PRUNED_AFTER_WINDOWS = 5, 1
+_MADE_WITH = "made_with"
+_FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
+_SEEDS = 2**32
+
+Scores = Callable[[Mapping[str, Value]], Iterator[WindowScore]]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How far the trial at hand is.
+
+    Attributes
+    ----------
+    trial : int
+        Finished trials before it.
+    window : int
+        Windows that are done.
+    finished : bool
+        Whether it ended, either with all windows or given up.
+    """
+
+    trial: int
+    window: int
+    finished: bool
+
+
+class TuningStudy:
+    """Trials in an SQLite file, gone on with where they were left; a context manager.
+
+    The first trial is what is configured, the next ones are random, and then a tree-structured
+    Parzen estimator says what to try. A trial that after a window is behind the median of the
+    others there is given up. What is compared there is a trial's loss over that of the first trial
+    in the same windows, for windows differ more than trials.
+
+    A trial that was broken off, in whichever way, counts for nothing and is made anew: what is
+    tried depends on `seed` and the finished trials alone, so that a study that was killed and gone
+    on with is the same as one that was not.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its folder is created if need be.
+    name : str
+    knobs : sequence of Knob
+    made_with : mapping of str to object
+        Whatever trials must have in common to be compared; fit for JSON.
+    seed : int in [0, 2**32 - 1]
+
+    Raises
+    ------
+    aurum_plugins.forecasting.tuning.errors.StudyError
+        On entering: `StudyInUse`, `StudyMismatch`, `TornStudy`.
+
+    References
+    ----------
+    J. Bergstra and others, "Algorithms for hyper-parameter optimization", NIPS (2011). D. Golovin
+    and others, "Google Vizier", KDD (2017), for the median rule.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        name: str,
+        knobs: Sequence[Knob],
+        made_with: Mapping[str, Any],
+        seed: int = 0,
+    ) -> None:
+        self.path = path
+        self.name = name
+        self.knobs = tuple(knobs)
+        ranges = {f"search space of {knob.name}": knob.described for knob in self.knobs}
+        self.made_with = json.loads(json.dumps({**made_with, **ranges, "seed": seed}))
+        self.seed = seed
+
+    def __enter__(self) -> Self:
+        """Open the file, or make it."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(f"{self.path}.lock", timeout=0)
+            self._lock.acquire()
+        except Timeout:
+            raise StudyInUse(self.path) from None
+        except OSError as error:
+            raise TornStudy(self.path, f"cannot be written: {error.strerror}") from None
+        try:
+            self._open()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._storage.remove_session()
+        self._storage.engine.dispose()
+        self._lock.release()
+
+    @property
+    def finished(self) -> tuple[FinishedTrial, ...]:
+        """Trials that came to an end, oldest first."""
+        done = self._study.get_trials(deepcopy=False, states=_FINISHED)
+        return tuple(
+            FinishedTrial.of(number, trial) for number, trial in enumerate(_in_order(done))
+        )
+
+    @property
+    def best(self) -> FinishedTrial | None:
+        """Of the trials with all windows, the one of least loss; the first of equals."""
+        whole = [trial for trial in self.finished if not trial.pruned]
+        return min(whole, key=lambda trial: trial.score.loss, default=None)
+
+    def importances(self) -> dict[str, float]:
+        """How much of the loss each setting decides, largest first; they sum to 1.
+
+        Empty where trials are too few to say anything, or all alike.
+
+        References
+        ----------
+        S. Watanabe, A. Bansal and F. Hutter, "PED-ANOVA: efficiently quantifying hyperparameter
+        importance in arbitrary subspaces", IJCAI (2023).
+        """
+        losses = {trial.score.loss for trial in self.finished if not trial.pruned}
+        if len(losses) < RANDOM_TRIALS:
+            return {}
+        return optuna.importance.get_param_importances(self._study)
+
+    def attempt(self, scores: Scores) -> Iterator[Attempt]:
+        """Make one trial, window after window.
+
+        Whoever stops asking, by closing the iterator or by an exception, breaks the trial off.
+
+        Parameters
+        ----------
+        scores : callable
+            From settings by name to the scores of their windows.
+        """
+        done = self.finished
+        trial = self._ask(len(done))
+        first = done[0].windows if done else ()
+        windows: list[WindowScore] = []
+        ended = False
+        try:
+            for score in scores(trial.params):
+                windows.append(score)
+                trial.set_user_attr("windows", FinishedTrial.stored(windows))
+                base = first[: len(windows)]
+                trial.report(_total(windows) - _total(base) if base else 0.0, len(windows) - 1)
+                if trial.should_prune():
+                    break
+                yield Attempt(len(done), len(windows), finished=False)
+            else:
+                self._study.tell(trial, _total(windows))
+                ended = True
+            if not ended:
+                self._study.tell(trial, state=TrialState.PRUNED)
+                ended = True
+        finally:
+            if not ended:
+                self._study.tell(trial, state=TrialState.FAIL)
+        yield Attempt(len(done), len(windows), finished=True)
+
+    def _ask(self, finished: int) -> optuna.trial.Trial:
+        if not finished and not self._study.get_trials(states=(TrialState.WAITING,)):
+            self._study.enqueue_trial({knob.name: knob.configured for knob in self.knobs})
+        self._study.sampler = TPESampler(
+            seed=(self.seed + finished) % _SEEDS,
+            n_startup_trials=RANDOM_TRIALS,
+            multivariate=True,
+            constant_liar=False,
+        )
+        return self._study.ask({knob.name: knob.values for knob in self.knobs})
+
+    def _open(self) -> None:
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            self._storage = RDBStorage(f"sqlite:///{self.path.resolve()}")
+            self._study = optuna.create_study(
+                storage=self._storage,
+                study_name=self.name,
+                direction="minimize",
+                pruner=MedianPruner(PRUNED_AFTER_TRIALS, PRUNED_AFTER_WINDOWS),
+                load_if_exists=True,
+            )
+            self._check()
+            for left in self._study.get_trials(states=(TrialState.RUNNING,)):
+                self._study.tell(left.number, state=TrialState.FAIL)
+        except (SQLAlchemyError, RuntimeError, KeyError) as error:
+            first = str(error).splitlines()[0]
+            reason = f"is not a study that can be gone on with ({first}); name another file"
+            raise TornStudy(self.path, reason) from error
+
+    def _check(self) -> None:
+        then = self._study.user_attrs.get(_MADE_WITH)
+        if then is None:
+            self._study.set_user_attr(_MADE_WITH, self.made_with)
+            return
+        names = sorted(then.keys() | self.made_with.keys())
+        differences = [
+            f"{name}: {_shown(then, name)} then, {_shown(self.made_with, name)} now"
+            for name in names
+            if name not in then or name not in self.made_with or then[name] != self.made_with[name]
+        ]
+        if differences:
+            raise StudyMismatch(self.path, differences)
+
+
+def _total(windows: Sequence[WindowScore]) -> float:
+    whole = windows[0]
+    for window in windows[1:]:
+        whole += window
+    return whole.loss
+
+
+def _in_order(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def _shown(values: Mapping[str, Any], name: str) -> str:
+    if name not in values:
+        return "nothing"
+    text = json.dumps(values[name])
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+_LONGEST = 60
