@@ -12,19 +12,22 @@ from pathlib import Path
 from aurum_plugins.clock import DAY_MS, HOUR_MS
 from aurum_plugins.commands.candle_folder import interval_ms
 from aurum_plugins.commands.configuration_files import read_configuration
+from aurum_plugins.commands.labelled_rows import labelled_rows
 from aurum_plugins.commands.options import utc_moment
 from aurum_plugins.commands.quality_request import QualityRequest
-from aurum_plugins.errors import ConfigurationError, DataError
+from aurum_plugins.commands.repaired_candles import repaired_candles
+from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.features import Candles, TargetSettings
 from aurum_plugins.features.targets import FORWARD_RETURN
+from aurum_plugins.forecasting.drift import DriftSettings
 from aurum_plugins.forecasting.ensemble import Ensemble
 from aurum_plugins.forecasting.evaluation.assessment import Assessment
 from aurum_plugins.forecasting.evaluation.pair_rows import PairRows
 from aurum_plugins.forecasting.evaluation.report import Header
 from aurum_plugins.forecasting.evaluation.walk_forward_run import WalkForwardPlan
+from aurum_plugins.forecasting.members.settings import MembersSettings
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
-from aurum_plugins.preprocessing import CandleError, repair_candles
 from aurum_plugins.preprocessing.quality.report import Period
 
 BASIS_POINTS = 10_000
@@ -53,6 +56,8 @@ class EvaluateRequest:
         Of the pairs that are forecast and of those that make the market.
     targets : TargetSettings
     ensemble : EnsembleSettings
+    members : MembersSettings
+    drift : DriftSettings
     plan : WalkForwardPlan
     train_days, step_days : int
     assessment : Assessment
@@ -62,6 +67,8 @@ class EvaluateRequest:
     candles: Mapping[str, Candles]
     targets: TargetSettings
     ensemble: EnsembleSettings
+    members: MembersSettings
+    drift: DriftSettings
     plan: WalkForwardPlan
     train_days: int
     step_days: int
@@ -103,9 +110,7 @@ class EvaluateRequest:
         usual_train, usual_step = USUAL_DAYS[interval >= HOUR_MS]
         train = usual_train if train_days is None else train_days
         step = usual_step if step_days is None else step_days
-        candles = {
-            pair: _repaired(data, pair) for pair in dict.fromkeys((*data.market_pairs, *data.pairs))
-        }
+        candles = repaired_candles(data)
         first, stop = _forecast_period(
             {pair: candles[pair] for pair in data.pairs},
             utc_moment("--from", begin),
@@ -118,6 +123,8 @@ class EvaluateRequest:
             candles=candles,
             targets=targets,
             ensemble=ensemble,
+            members=MembersSettings.from_config(settings),
+            drift=DriftSettings.from_config(settings),
             plan=WalkForwardPlan(
                 first=-(-first // interval),
                 stop=-(-stop // interval),
@@ -142,12 +149,7 @@ class EvaluateRequest:
 
     def rows(self) -> Iterator[PairRows]:
         """Features and labels of one pair after the other."""
-        survey = self.data.survey
-        market = {pair: self.candles[pair] for pair in self.data.market_pairs}
-        for pair in self.data.pairs:
-            yield PairRows.of(
-                pair, self.candles[pair], market, survey.features, survey.periods, self.targets
-            )
+        return labelled_rows(self.data, self.candles, self.targets)
 
     @property
     def new_ensemble(self) -> Callable[[], Ensemble]:
@@ -158,6 +160,8 @@ class EvaluateRequest:
             self.targets.horizon_candles,
             self.ensemble,
             self.data.survey.preprocessing,
+            self.members.parameters,
+            self.drift,
         )
 
     def is_return(self, target: str) -> bool:
@@ -168,7 +172,14 @@ class EvaluateRequest:
         """What the report says of the run."""
         survey = self.data.survey
         interval = interval_ms(survey.timeframe)
-        sections = (survey.features, self.targets, survey.preprocessing, self.ensemble)
+        sections = (
+            survey.features,
+            self.targets,
+            survey.preprocessing,
+            self.ensemble,
+            self.members,
+            self.drift,
+        )
         return Header(
             created=created,
             data_set=self.data.folder.path.resolve().name,
@@ -188,19 +199,6 @@ class EvaluateRequest:
                 "features": {"periods": list(survey.periods)},
             },
         )
-
-
-def _repaired(data: QualityRequest, pair: str) -> Candles:
-    timeframe = data.survey.timeframe
-    path = data.folder.files[pair, timeframe]
-    frame = data.folder.read(pair, timeframe)
-    try:
-        candles = repair_candles(frame, interval_ms(timeframe), data.candles).candles
-    except CandleError as error:
-        raise DataError(path, str(error)) from error
-    if not len(candles):
-        raise DataError(path, f"holds no candle that opens on the grid of {timeframe}")
-    return candles
 
 
 def _forecast_period(

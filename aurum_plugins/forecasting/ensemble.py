@@ -124,8 +124,9 @@ class Ensemble:
         Returns
         -------
         Forecasts
-            A row's forecast depends on that row, on the `window` before it and on the last
-            `record_candles` outcomes: not on later rows, nor on how many are asked for at once.
+            A row's forecast depends on that row, on the `window` before it, on the last
+            `record_candles` outcomes and on the windows of `DriftSettings`: not on later rows, nor
+            on how many are asked for at once.
 
         Raises
         ------
@@ -221,7 +222,7 @@ class Ensemble:
             unknown = np.asarray(np.isnan(forecast.lower).any(axis=1))
             reasons += [
                 (unknown, Readiness.NOT_CALIBRATED),
-                (forecast.novelty > 1.0 - share, Readiness.NOVEL),
+                (forecast.novelty >= 1.0 - share, Readiness.NOVEL),
                 (~forecast.usable, Readiness.MISSING_FEATURES),
             ]
         reasons.sort(key=lambda reason: -reason[1])
@@ -247,7 +248,9 @@ class Ensemble:
 def _check_rows(features: pd.DataFrame, candles: IntArray) -> None:
     if len(features) != len(candles):
         raise BadRows(f"{len(candles)} candles, but {len(features)} rows of features")
-    if len(candles) > 1 and not (np.diff(candles) > 0).all():
+    if not len(candles):
+        raise BadRows("there are no rows")
+    if not (np.diff(candles) > 0).all():
         raise BadRows("candles must rise from row to row")
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from aurum_plugins.forecasting.validation.time_blocks import ROUNDING
 from aurum_plugins.settings import Section
 
 MEMBERS = ("linear", "random_forest", "lightgbm", "xgboost", "lstm")
@@ -91,7 +92,7 @@ class EnsembleSettings(Section):
 
     @model_validator(mode="after")
     def _shares(self) -> EnsembleSettings:
-        if self.calibration_share + self.judgement_share > LARGEST_HELD_OUT:
+        if self.calibration_share + self.judgement_share > LARGEST_HELD_OUT + ROUNDING:
             raise ValueError(
                 f"calibration_share and judgement_share together must be at most {LARGEST_HELD_OUT}"
             )

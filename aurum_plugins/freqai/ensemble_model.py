@@ -28,8 +28,9 @@ from aurum_plugins.freqai.forecast_columns import (
     no_forecast,
 )
 from aurum_plugins.freqai.identifier import claim
-from aurum_plugins.freqai.model_drawer import ModelDrawer, set_torn_files_aside
+from aurum_plugins.freqai.model_drawer import ModelDrawer
 from aurum_plugins.freqai.succession import Challenger, Succession
+from aurum_plugins.freqai.torn_files import set_torn_files_aside
 from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
 from aurum_plugins.preprocessing import PreprocessingSettings
 
@@ -70,6 +71,7 @@ class EnsembleModel:
     full_path: Path  # the folder of the identifier's models
     data_provider: Any
     base_tf_seconds: int
+    current_candle: Any
     dd: Any
     model: Any
     live: bool
@@ -155,13 +157,7 @@ class EnsembleModel:
         table = TrainingTable.of(unfiltered_df, dk, self._candle_ms)
         champion = self._champion(pair, table)
         try:
-            ensemble = self._ensemble(dk).fit(table.features, table.labels, table.candles)
-            challenger = Challenger(pair, ensemble, table, self._fingerprint)
-            verdict = self._succession.decide(
-                challenger, champion, self.dd.registry if self.live else None
-            )
-            if not verdict.promoted:
-                raise NotPromoted(pair, [str(reason) for reason in verdict.against])
+            ensemble = self._promoted(table, pair, dk, champion)
         except Exception as error:
             self._failed.note(pair, error)
             ours = isinstance(error, AurumError)
@@ -217,6 +213,18 @@ class EnsembleModel:
     @property
     def _candle_ms(self) -> int:
         return self.base_tf_seconds * _MS
+
+    def _promoted(
+        self, table: TrainingTable, pair: str, dk: Any, champion: Ensemble | None
+    ) -> Ensemble:
+        """Train a challenger, and raise unless it may serve."""
+        ensemble = self._ensemble(dk).fit(table.features, table.labels, table.candles)
+        challenger = Challenger(pair, ensemble, table, self._fingerprint)
+        registry = self.dd.registry if self.live else None
+        verdict = self._succession.decide(challenger, champion, registry)
+        if not verdict.promoted:
+            raise NotPromoted(pair, [str(reason) for reason in verdict.against])
+        return ensemble
 
     def _ensemble(self, dk: Any) -> Ensemble:
         targets = [Target.of(label) for label in dk.label_list]

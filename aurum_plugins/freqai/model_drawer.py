@@ -18,7 +18,6 @@ from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import ArtifactError
 from aurum_plugins.forecasting.registry import (
     ModelRegistry,
-    check_artifact,
     read_artifact,
     write_artifact,
 )
@@ -172,7 +171,7 @@ class ModelDrawer:
         if not (path.is_file() and metadata.is_file()):
             return False
         try:
-            check_artifact(path)
+            read_artifact(path)
             self.load_metadata(dk)
         except ArtifactError as error:
             logger.warning("%s. It is set aside and trained anew.", error)

@@ -104,7 +104,7 @@ def walk_forward(
 def _window(
     rows: PairRows, number: int, start: int, ensemble: Ensemble, *, ablate: bool
 ) -> WindowResult:
-    past, ahead = rows.between(int(rows.candles[0]), start), rows.between(start, 2**62)
+    past, ahead = rows.between(-(2**62), start), rows.between(start, 2**62)
     labels = past.known_before(start, ensemble.horizon)
     try:
         ensemble.fit(past.features, labels, past.candles)

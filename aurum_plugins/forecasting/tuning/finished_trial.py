@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from functools import reduce
-from operator import add
 from typing import Any, Self
 
 from optuna.trial import FrozenTrial, TrialState
 
 from aurum_plugins.forecasting.tuning.knob import Value
-from aurum_plugins.forecasting.tuning.window_score import ForecastSums, WindowScore
+from aurum_plugins.forecasting.tuning.window_score import ForecastSums, WindowScore, total
 
 
 @dataclass(frozen=True)
@@ -64,4 +62,4 @@ class FinishedTrial:
     @property
     def score(self) -> WindowScore:
         """All windows together."""
-        return reduce(add, self.windows)
+        return total(self.windows)

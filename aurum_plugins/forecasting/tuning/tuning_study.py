@@ -13,13 +13,13 @@ from filelock import FileLock, Timeout
 from optuna.pruners import MedianPruner
 from optuna.samplers import TPESampler
 from optuna.storages import RDBStorage
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from aurum_plugins.forecasting.tuning.errors import StudyInUse, StudyMismatch, TornStudy
 from aurum_plugins.forecasting.tuning.finished_trial import FinishedTrial
 from aurum_plugins.forecasting.tuning.knob import Knob, Value
-from aurum_plugins.forecasting.tuning.window_score import WindowScore
+from aurum_plugins.forecasting.tuning.window_score import WindowScore, total
 
 RANDOM_TRIALS = 10
 # Trials, and windows of a trial, before any is given up.
@@ -27,6 +27,8 @@ PRUNED_AFTER_TRIALS, PRUNED_AFTER_WINDOWS = 5, 1
 _MADE_WITH = "made_with"
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
 _SEEDS = 2**32
+# Letters of a value that an error shows.
+_LONGEST = 60
 
 Scores = Callable[[Mapping[str, Value]], Iterator[WindowScore]]
 
@@ -125,9 +127,8 @@ class TuningStudy:
     def finished(self) -> tuple[FinishedTrial, ...]:
         """Trials that came to an end, oldest first."""
         done = self._study.get_trials(deepcopy=False, states=_FINISHED)
-        return tuple(
-            FinishedTrial.of(number, trial) for number, trial in enumerate(_in_order(done))
-        )
+        in_order = sorted(done, key=lambda trial: trial.number)
+        return tuple(FinishedTrial.of(number, trial) for number, trial in enumerate(in_order))
 
     @property
     def best(self) -> FinishedTrial | None:
@@ -164,25 +165,22 @@ class TuningStudy:
         trial = self._ask(len(done))
         first = done[0].windows if done else ()
         windows: list[WindowScore] = []
-        ended = False
+        state, loss = TrialState.FAIL, None
         try:
             for score in scores(trial.params):
                 windows.append(score)
                 trial.set_user_attr("windows", FinishedTrial.stored(windows))
                 base = first[: len(windows)]
-                trial.report(_total(windows) - _total(base) if base else 0.0, len(windows) - 1)
+                excess = total(windows).loss - total(base).loss if base else 0.0
+                trial.report(excess, len(windows) - 1)
                 if trial.should_prune():
+                    state = TrialState.PRUNED
                     break
                 yield Attempt(len(done), len(windows), finished=False)
             else:
-                self._study.tell(trial, _total(windows))
-                ended = True
-            if not ended:
-                self._study.tell(trial, state=TrialState.PRUNED)
-                ended = True
+                state, loss = TrialState.COMPLETE, total(windows).loss
         finally:
-            if not ended:
-                self._study.tell(trial, state=TrialState.FAIL)
+            self._study.tell(trial, loss, state=state)
         yield Attempt(len(done), len(windows), finished=True)
 
     def _ask(self, finished: int) -> optuna.trial.Trial:
@@ -230,22 +228,8 @@ class TuningStudy:
             raise StudyMismatch(self.path, differences)
 
 
-def _total(windows: Sequence[WindowScore]) -> float:
-    whole = windows[0]
-    for window in windows[1:]:
-        whole += window
-    return whole.loss
-
-
-def _in_order(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    return sorted(trials, key=lambda trial: trial.number)
-
-
 def _shown(values: Mapping[str, Any], name: str) -> str:
     if name not in values:
         return "nothing"
     text = json.dumps(values[name])
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-_LONGEST = 60

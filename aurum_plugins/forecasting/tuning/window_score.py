@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import reduce
+from operator import add
 from typing import Self
 
 import numpy as np
@@ -114,3 +116,8 @@ class WindowScore:
     def loss(self) -> float:
         """Log loss in nats, the mean over targets: what is minimised."""
         return float(np.mean([sums.mean_log_loss for sums in self.targets.values()]))
+
+
+def total(windows: Sequence[WindowScore]) -> WindowScore:
+    """Windows together, one or more; a window counts by its forecasts."""
+    return reduce(add, windows)
