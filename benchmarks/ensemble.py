@@ -89,7 +89,11 @@ def measure(who: str, words: list[str], url: str, folder: Path) -> Cost:
         process = subprocess.Popen(
             words, env=freqtrade_environment(url), stdout=log, stderr=subprocess.STDOUT, cwd=folder
         )
-        _, status, used = os.wait4(process.pid, 0)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+        except BaseException:
+            process.kill()
+            raise
     wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
     text = path.read_text(errors="replace")

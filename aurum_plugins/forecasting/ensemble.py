@@ -219,7 +219,8 @@ class Ensemble:
         share = self.settings.novelty_share
         reasons: list[tuple[BoolArray, Readiness]] = []
         for forecast in targets.values():
-            unknown = np.asarray(np.isnan(forecast.lower).any(axis=1))
+            known = np.isfinite(forecast.lower) & np.isfinite(forecast.upper)
+            unknown = np.asarray(~known.all(axis=1))
             reasons += [
                 (unknown, Readiness.NOT_CALIBRATED),
                 (forecast.novelty >= 1.0 - share, Readiness.NOVEL),

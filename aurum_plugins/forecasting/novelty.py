@@ -137,15 +137,11 @@ class Novelty:
         return np.searchsorted(self.distances_, self._distances(rows), side="left").astype(float)
 
     def _distances(self, rows: FloatArray) -> FloatArray:
-        # Column by column rather than as a product of matrices, which rounds one row otherwise than
-        # the same row among many: a bot and a backtest must agree.
-        distances = np.zeros(len(rows))
+        # Not a product of matrices by BLAS, which rounds one row otherwise than the same row among
+        # many: a bot and a backtest must agree.
         with np.errstate(over="ignore", invalid="ignore"):
-            centred = rows - self.mean_
-            whitened = np.zeros_like(centred)
-            for column, weights in zip(centred.T, self.whitening_):
-                whitened += column[:, None] * weights
-            for column in whitened.T:
-                distances += column**2
+            centred = np.ascontiguousarray(rows - self.mean_)
+            whitened = np.einsum("ij,jk->ik", centred, self.whitening_)
+            distances: FloatArray = np.add.accumulate(whitened**2, axis=1)[:, -1]
         distances[np.isnan(distances)] = np.inf
         return distances

@@ -29,6 +29,8 @@ from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_
 
 FEATURE = "%-"
 LABEL = "&-"
+# By which a pair's own candles may end before those of the market.
+LATE_CANDLES = 100
 
 
 class FreqaiColumns:
@@ -60,9 +62,12 @@ class FreqaiColumns:
         settings = self._features.settings
         return settings.market_pairs if settings.needs_market else ()
 
-    def market_candles(self, provider: Any, model: Any, timeframe: str) -> dict[str, pd.DataFrame]:
-        """Ask freqtrade for what `standard` needs: see `market_candles`."""
-        return market_candles(provider, model, self.market_pairs, timeframe)
+    def market_candles(
+        self, provider: Any, model: Any, timeframe: str, rows: int
+    ) -> dict[str, pd.DataFrame]:
+        """Ask freqtrade for what `standard` needs for a frame of so many rows."""
+        needed = rows + self.lookback + LATE_CANDLES
+        return market_candles(provider, model, self.market_pairs, timeframe, needed)
 
     @property
     def lookback(self) -> int:

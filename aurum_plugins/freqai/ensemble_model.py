@@ -31,7 +31,7 @@ from aurum_plugins.freqai.identifier import claim
 from aurum_plugins.freqai.model_drawer import ModelDrawer
 from aurum_plugins.freqai.succession import Challenger, Succession
 from aurum_plugins.freqai.torn_files import set_torn_files_aside
-from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
+from aurum_plugins.freqai.training_table import TrainingTable, at_candles, candle_numbers
 from aurum_plugins.preprocessing import PreprocessingSettings
 
 logger = logging.getLogger(__name__)
@@ -99,8 +99,7 @@ class EnsembleModel:
         self._told: dict[str, str] = {}
         self._drift = DriftAlerts(self._drift_settings)
         self._strategy: Any = None
-        # FreqAI hands over so many of the latest candles: those that intervals and monitors look
-        # back on.
+        # FreqAI hands over so many of the latest candles: what intervals and monitors look back on.
         drift = self._drift_settings
         longest = max(self._settings.record_candles, drift.loss_candles, drift.input_candles)
         self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles
@@ -121,7 +120,7 @@ class EnsembleModel:
         """Whether a backtest's window has a model that is whole."""
         return bool(self.dd.holds_backtest_model(dk))
 
-    def fit(self, data_dictionary: dict[str, Any], dk: Any, **_: Any) -> Any:
+    def fit(self, *_: Any, **__: Any) -> Any:
         """Not used: `train` does not hand over FreqAI's tables."""
         raise NotImplementedError("the ensemble trains in `train`")
 
@@ -200,6 +199,11 @@ class EnsembleModel:
         add_statistics(dk, table)
         return table, dk.do_predict
 
+    def set_initial_historic_predictions(self, pred_df: pd.DataFrame, dk: Any, *args: Any) -> None:
+        """Keep the first forecasts, and which may be acted on: FreqAI says none."""
+        super().set_initial_historic_predictions(pred_df, dk, *args)  # type: ignore[misc]
+        pred_df["do_predict"] = dk.do_predict
+
     def _append_null_backtesting_predictions(self, dk: Any, frame: pd.DataFrame) -> None:
         """Say of a backtest's window without a model what FreqAI would leave out: why not."""
         labels = list(dk.label_list)
@@ -244,7 +248,7 @@ class EnsembleModel:
         if not isinstance(model, Ensemble):
             return None
         # A second backtest in one process begins again where the first began.
-        return model if model.trained_until_ < table.candles[-1] else None
+        return model if self.live or model.trained_until_ < table.candles[-1] else None
 
     def _forecast(
         self, frame: pd.DataFrame, candles: IntArray, labels: list[str], pair: str
@@ -275,9 +279,8 @@ class EnsembleModel:
             needed = self.CONV_WIDTH + self._targets.volatility_candles
             history = history.iloc[-needed:].copy()
         history["date"] = pd.to_datetime(history["date"], utc=True)
-        labelled: pd.DataFrame = self._strategy.set_freqai_targets(history, metadata={"pair": pair})
-        labelled.index = candle_numbers(labelled["date"], self._candle_ms)
-        return labelled.reindex(candles).reset_index(drop=True)
+        labelled = self._strategy.set_freqai_targets(history, metadata={"pair": pair})
+        return at_candles(labelled, candles, self._candle_ms)
 
     def _describe(self, dk: Any, table: TrainingTable) -> None:
         """What FreqAI wants to be told of the labels: their mean and standard deviation."""

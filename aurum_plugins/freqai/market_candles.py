@@ -15,7 +15,7 @@ RUNNING = ("live", "dry_run")
 
 
 def market_candles(
-    provider: Any, model: Any, pairs: Sequence[str], timeframe: str
+    provider: Any, model: Any, pairs: Sequence[str], timeframe: str, rows: int
 ) -> dict[str, pd.DataFrame]:
     """Ask freqtrade for the candles of several pairs.
 
@@ -29,6 +29,8 @@ def market_candles(
     pairs : sequence of str
     timeframe : str
         The base timeframe, such as "1h".
+    rows : int
+        How many of the latest candles are needed of what FreqAI keeps.
 
     Returns
     -------
@@ -39,7 +41,9 @@ def market_candles(
     with drawer.history_lock:
         kept = {pair: drawer.historic_data.get(pair, {}).get(timeframe) for pair in pairs}
     return {
-        pair: provider.get_pair_dataframe(pair, timeframe) if candles is None else candles.copy()
+        pair: provider.get_pair_dataframe(pair, timeframe)
+        if candles is None
+        else candles.iloc[-rows:].copy()
         for pair, candles in kept.items()
     }
 

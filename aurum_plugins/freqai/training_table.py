@@ -47,3 +47,9 @@ def candle_numbers(dates: pd.Series[Any], candle_ms: int) -> IntArray:
     times = pd.DatetimeIndex(pd.to_datetime(dates, utc=True)).as_unit("ms")
     numbers: IntArray = times.asi8.astype(np.int64) // candle_ms
     return numbers
+
+
+def at_candles(frame: pd.DataFrame, candles: IntArray, candle_ms: int) -> pd.DataFrame:
+    """The rows of these candles, in that order; NaN where there is none."""
+    rows = frame.set_index(pd.Index(candle_numbers(frame["date"], candle_ms)))
+    return rows.reindex(candles).reset_index(drop=True)

@@ -18,6 +18,14 @@ from aurum_plugins.sandbox import ReplayConfig, SandboxConfig, SandboxServer
 CANDLES = ROOT.parent / "shared" / "data" / "binance-1h"
 # Binance stood still: one candle without volume, then one that is missing.
 OUTAGE = pd.Timestamp("2023-03-24 12:00", tz="UTC")
+# One label, as the model takes no more; and not so much of its past that a month is lost to it.
+SHORT_TARGETS = {
+    "include": ["forward_volatility"],
+    "volatility_candles": 168,
+    "history_candles": [1, 24],
+    "season_candles": 24,
+    "seasons": 2,
+}
 
 pytestmark = pytest.mark.acceptance
 
@@ -37,7 +45,14 @@ def test_the_stock_model_backtests_behind_our_preprocessing(tmp_path) -> None:
             str(ROOT / "configs" / "backtest.json"),
             str(ROOT / "configs" / "freqai.json"),
         ],
-        "freqai": {"identifier": "outage", "train_period_days": 60, "backtest_period_days": 15},
+        "freqaimodel": "AurumLightGBMRegressor",
+        "freqai": {
+            "identifier": "outage",
+            "train_period_days": 60,
+            "backtest_period_days": 15,
+            "model_training_parameters": {"n_jobs": 1, "verbosity": -1},
+        },
+        "aurum": {"targets": SHORT_TARGETS},
     }
     (tmp_path / "config.json").write_text(json.dumps(configuration))
     with SandboxServer(SandboxConfig(port=0, replay=ReplayConfig(directory=CANDLES))) as server:
@@ -76,6 +91,7 @@ def identifier() -> Iterator[str]:
 def test_a_running_bot_trains_and_forecasts(tmp_path, identifier) -> None:
     pairs = ["BTC/USDT", "ETH/USDT"]
     overlay = {
+        "freqaimodel": "AurumLightGBMRegressor",
         "add_config_files": [
             str(ROOT / "configs" / "sandbox.json"),
             str(ROOT / "configs" / "freqai.json"),
@@ -90,11 +106,11 @@ def test_a_running_bot_trains_and_forecasts(tmp_path, identifier) -> None:
                 "indicator_periods_candles": [10],
                 "label_period_candles": 10,
             },
-            "model_training_parameters": {"n_estimators": 20},
+            "model_training_parameters": {"n_estimators": 20, "n_jobs": 1, "verbosity": -1},
         },
         "aurum": {
             "features": {"market_pairs": pairs},
-            "targets": {"volatility_candles": 60},
+            "targets": {**SHORT_TARGETS, "volatility_candles": 60},
         },
     }
 

@@ -24,6 +24,7 @@ COMMANDS = [
     for block in re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     for line in block.splitlines()
 ]
+COMMANDS_OF_AURUM = ("sandbox", "doctor", "quality", "features", "evaluate")
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
@@ -87,7 +88,7 @@ def run_until(command: str, words: str, folder: Path, environment: dict[str, str
 
 
 def test_every_command_is_covered_by_a_test_below() -> None:
-    aurum = tuple(f"aurum {name}" for name in ("sandbox", "doctor", "quality", "features"))
+    aurum = tuple(f"aurum {name}" for name in COMMANDS_OF_AURUM)
     known = ("make run", "make test", "freqtrade ", *aurum)
     assert [command for command in COMMANDS if not command.startswith(known)] == []
 
@@ -137,6 +138,15 @@ def test_the_simulated_exchange_starts_as_shown(copy) -> None:
             assert "STRATEGY SUMMARY" in output
         else:
             run_until(f"{real} --port 0", "Ctrl-C stops it", copy, environment)
+
+
+@pytest.mark.skipif(not CANDLES.is_dir(), reason=f"real candles are not at {CANDLES}")
+def test_the_evaluation_runs_as_shown(copy) -> None:
+    (command,) = commands("aurum evaluate")
+    real = command.replace("~/candles/binance", str(CANDLES))
+    output = run(real, copy, {**os.environ, "COLUMNS": "200"})
+    assert "forward_volatility" in output
+    assert (copy / "user_data" / "evaluation" / "evaluation.html").is_file()
 
 
 def test_the_doctor_runs_as_shown(copy) -> None:

@@ -7,22 +7,35 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import rapidjson
+from freqtrade.configuration.load_config import load_from_files
+from freqtrade.enums import RunMode
+from freqtrade.exchange import timeframe_to_seconds
 
+from aurum_plugins.features import TargetSettings
+from aurum_plugins.forecasting import EnsembleSettings
+from aurum_plugins.forecasting.conformal.conformal_layer import LEVELS
+from aurum_plugins.forecasting.conformal.rolling_record import least_record
+from aurum_plugins.forecasting.registry import PromotionSettings
+from aurum_plugins.freqai import FreqaiColumns
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 # Parts of others, no configurations of their own.
-FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json"}
+FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json", "freqai_5m.json"}
+FREQAI = {"freqai.json": "1h", "freqai_5m.json": "5m"}
 COMPLETE = sorted(
     str(path.relative_to(ROOT))
     for path in (*CONFIGS.glob("*.json"), ROOT / "user_data" / "config.json")
     if path.name not in FRAGMENTS and ".example" not in path.name
 )
+# What a running bot can ask Binance for before it starts: five answers of a thousand.
+CANDLES_AT_START = 5_000
 PARSE_MODE = rapidjson.PM_COMMENTS | rapidjson.PM_TRAILING_COMMAS
 
 
@@ -48,19 +61,52 @@ def test_freqtrade_accepts_it(path) -> None:
     assert "AurumActiveFilter" in done.stdout
 
 
+@pytest.mark.parametrize("layer", FREQAI)
 @pytest.mark.parametrize("below", ["backtest.json", "dry_run.json", "sandbox.json"])
-def test_freqtrade_accepts_freqai_on_top(below) -> None:
-    configs = [f"configs/{name}" for name in (below, "freqai.json")]
+def test_freqtrade_accepts_freqai_on_top(below, layer) -> None:
+    configs = [f"configs/{name}" for name in (below, layer)]
     done = freqtrade("show-config", "--config", configs[0], "--config", configs[1])
     assert done.returncode == 0, done.stdout[-2000:]
-    assert "AurumLightGBMRegressor" in done.stdout
+    assert "AurumEnsemble" in done.stdout
     assert "forward_volatility" in done.stdout
+
+
+@pytest.mark.parametrize(("layer", "timeframe"), FREQAI.items())
+def test_the_lengths_of_a_freqai_layer_fit_together(layer, timeframe) -> None:
+    config = load_from_files([str(CONFIGS / name) for name in ("backtest.json", layer)])
+    freqai, parameters = config["freqai"], config["freqai"]["feature_parameters"]
+    targets = TargetSettings.from_config(config)
+    ensemble = EnsembleSettings.from_config(config)
+    candles_a_day = timedelta(days=1) // timedelta(seconds=timeframe_to_seconds(timeframe))
+    rows = freqai["train_period_days"] * candles_a_day
+    assert config["timeframe"] == timeframe == parameters["include_timeframes"][0]
+    assert config["freqaimodel"] == "AurumEnsemble"
+    assert freqai["identifier"] != "freqai"
+    assert freqai["live_retrain_hours"] < freqai["expiration_hours"]
+    # Nothing is trained on less, and the two models are not compared on less.
+    assert rows >= ensemble.least_rows
+    judged = rows * ensemble.judgement_share / targets.horizon_candles
+    assert judged >= PromotionSettings.from_config(config).least_judged_rows
+    assert ensemble.record_candles >= least_record(targets.horizon_candles, LEVELS[-1])
+    # What is usual, and the season, span whole days; the past is told up to what is usual.
+    assert targets.volatility_candles % candles_a_day == 0
+    assert targets.season_candles % candles_a_day == 0
+    assert max(targets.history_candles) == targets.volatility_candles
+    # A season further back would cost more candles at the start than anything else does.
+    assert targets.lookback == targets.volatility_candles + targets.horizon_candles - 1
+    assert FreqaiColumns({**config, "runmode": RunMode.DRY_RUN}).lookback < CANDLES_AT_START
+
+
+def test_the_layers_keep_their_models_apart() -> None:
+    names = [load_from_files([str(CONFIGS / layer)])["freqai"]["identifier"] for layer in FREQAI]
+    assert len(set(names)) == len(names)
 
 
 def test_freqtrade_finds_the_model() -> None:
     done = freqtrade("list-freqaimodels", "--config", "configs/backtest.json")
     assert done.returncode == 0, done.stdout[-2000:]
     assert "AurumLightGBMRegressor" in done.stdout
+    assert "AurumEnsemble" in done.stdout
 
 
 def test_the_live_example_refuses_until_every_mark_is_filled_in(tmp_path) -> None:
@@ -108,6 +154,10 @@ def test_no_secret_is_shipped(path) -> None:
         ({"targets": {"include": ["price"]}}, "'price' is no target; known are forward_return"),
         ({"preprocessing": {"n_features": 0}}, "aurum.preprocessing.n_features: "),
         ({"candles": {"largest_move": 1}}, "aurum.candles.largest_move: "),
+        ({"ensemble": {"members": ["oracle"]}}, "'oracle' is no member; known are linear"),
+        ({"members": {"lightgbm": {"leaves": 3}}}, "aurum.members.lightgbm.leaves: unknown"),
+        ({"promotion": {"floors": {"price": {}}}}, "'price' is no target; known are"),
+        ({"drift": {"confidence_factor": 0}}, "aurum.drift.confidence_factor: "),
     ],
 )
 def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentence) -> None:

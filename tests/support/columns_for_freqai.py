@@ -14,7 +14,10 @@ from aurum_plugins.freqai import FreqaiColumns
 PAIRS = ["BTC/USDT", "ETH/USDT", "SOL/USDT"]
 OHLCV = ["date", "open", "high", "low", "close", "volume"]
 FEW = {"include": ["rsi", "body", "close_location", "market_return", "breadth", "calendar"]}
-SHORT_TARGETS = {"horizon_candles": 3, "volatility_candles": 5}
+# The label's own past needs a few candles too.
+HISTORY = {"history_candles": [3], "season_candles": 4, "seasons": 1}
+SHORT_TARGETS = {"horizon_candles": 3, "volatility_candles": 5, **HISTORY}
+OWN_PAST = ["%-range_regime_3", "%-range_season"]
 HOOKS = ["expand_all", "expand_basic", "standard", "targets"]
 # A moment after which every candle here came: none is stale.
 LONG_AGO_MS = 0

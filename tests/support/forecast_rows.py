@@ -93,14 +93,14 @@ def small_ensemble(
     targets: tuple[Target, ...] = TARGETS,
     *,
     horizon: int = HORIZON,
-    n_features: int | None = None,
+    selected: int | None = None,
     drift: DriftSettings = DRIFT,
     **settings: object,
 ) -> Ensemble:
     """An ensemble that is trained in a fraction of a second, with settings changed."""
     preprocessing = PREPROCESSING
-    if n_features is not None:
-        preprocessing = preprocessing.model_copy(update={"n_features": n_features})
+    if selected is not None:
+        preprocessing = preprocessing.model_copy(update={"n_features": selected})
     chosen = EnsembleSettings(**{**SETTINGS.model_dump(), **settings})
     return Ensemble(targets, horizon, chosen, preprocessing, PARAMETERS, drift)
 

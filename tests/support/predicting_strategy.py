@@ -17,6 +17,13 @@ from freqtrade.resolvers import StrategyResolver
 ROOT = Path(__file__).parents[2]
 PAIRS = ["BTC/USDT", "ETH/USDT"]
 FEW_FEATURES = {"include": ["rsi", "body", "market_return", "hour_sin"]}
+# A label whose own past is known after a few candles.
+SHORT_TARGETS = {
+    "volatility_candles": 5,
+    "history_candles": [3],
+    "season_candles": 4,
+    "seasons": 1,
+}
 SHORT = {"entry_candles": 12, "exit_candles": 6, "atr_candles": 5, "volatility_candles": 8}
 NOW = pd.Timestamp("2024-01-17T17:00", tz="UTC")
 
@@ -115,7 +122,7 @@ def predicting(features: dict[str, Any] | None = None, **parameters: Any) -> Any
     aurum = {
         "breakout": SHORT,
         "features": FEW_FEATURES if features is None else features,
-        "targets": {"volatility_candles": 5},
+        "targets": SHORT_TARGETS,
     }
     strategy = load_strategy(freqai=freqai(**parameters), aurum=aurum)
     strategy.dp, strategy.freqai = Received("1h"), Predictor()

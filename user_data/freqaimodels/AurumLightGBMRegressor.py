@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from freqtrade.exceptions import OperationalException
+from freqtrade.exchange import timeframe_to_seconds
 from freqtrade.freqai.prediction_models.LightGBMRegressor import LightGBMRegressor
 
 from aurum_plugins.errors import ConfigurationError
-from aurum_plugins.freqai import PreprocessedModel
+from aurum_plugins.freqai import AlignedFrames, PreprocessedModel
 
 
-class AurumLightGBMRegressor(PreprocessedModel, LightGBMRegressor):
+class AurumLightGBMRegressor(PreprocessedModel, AlignedFrames, LightGBMRegressor):
     """The same model, parameters and commands; see `aurum_plugins.freqai.PreprocessedModel`."""
+
+    timeframe_seconds = staticmethod(timeframe_to_seconds)
 
     def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
         try:

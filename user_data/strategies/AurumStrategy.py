@@ -148,7 +148,8 @@ class AurumStrategy(IStrategy):
 
     def feature_engineering_standard(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
         """Add the features of the market and of the calendar."""
-        market = self.columns.market_candles(self.dp, self.freqai, self.timeframe)
+        rows = len(dataframe)
+        market = self.columns.market_candles(self.dp, self.freqai, self.timeframe, rows)
         return self.columns.standard(dataframe, self.candle_ms, market)
 
     def set_freqai_targets(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:

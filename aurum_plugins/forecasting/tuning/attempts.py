@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 
 from aurum_plugins.forecasting.tuning.tuning_study import Attempt, Scores, TuningStudy
@@ -10,7 +10,7 @@ from aurum_plugins.forecasting.tuning.tuning_study import Attempt, Scores, Tunin
 
 def attempts(
     study: TuningStudy, scores: Scores, trials: int, out_of_time: Callable[[], bool]
-) -> Iterator[Attempt]:
+) -> Generator[Attempt]:
     """Make trials.
 
     Parameters

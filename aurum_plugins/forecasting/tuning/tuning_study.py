@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -151,7 +151,7 @@ class TuningStudy:
             return {}
         return optuna.importance.get_param_importances(self._study)
 
-    def attempt(self, scores: Scores) -> Iterator[Attempt]:
+    def attempt(self, scores: Scores) -> Generator[Attempt]:
         """Make one trial, window after window.
 
         Whoever stops asking, by closing the iterator or by an exception, breaks the trial off.
@@ -169,7 +169,6 @@ class TuningStudy:
         try:
             for score in scores(trial.params):
                 windows.append(score)
-                trial.set_user_attr("windows", FinishedTrial.stored(windows))
                 base = first[: len(windows)]
                 excess = total(windows).loss - total(base).loss if base else 0.0
                 trial.report(excess, len(windows) - 1)
@@ -180,6 +179,8 @@ class TuningStudy:
             else:
                 state, loss = TrialState.COMPLETE, total(windows).loss
         finally:
+            if state in _FINISHED:
+                trial.set_user_attr("windows", FinishedTrial.stored(windows))
             self._study.tell(trial, loss, state=state)
         yield Attempt(len(done), len(windows), finished=True)
 

@@ -10,7 +10,16 @@ import pandas as pd
 import pytest
 from freqai_training import TrainedModel, model_configuration
 from freqtrade.enums import RunMode
-from predicting_strategy import NOW, PAIRS, Predictor, Received, freqai, load_strategy, populated
+from predicting_strategy import (
+    NOW,
+    PAIRS,
+    SHORT_TARGETS,
+    Predictor,
+    Received,
+    freqai,
+    load_strategy,
+    populated,
+)
 
 from aurum_plugins.clock import HOUR_MS, WallClock
 
@@ -18,7 +27,7 @@ NOW_MS = int(NOW.timestamp()) * 1_000
 AURUM = {
     "features": {"include": ["rsi", "body", "market_return", "calendar"]},
     "preprocessing": {"n_features": "all", "outlier_share": 0},
-    "targets": {"volatility_candles": 5, "include": ["forward_return"]},
+    "targets": {**SHORT_TARGETS, "include": ["forward_return"]},
 }
 # Rows without history are dropped in training and refused in prediction.
 START = 150

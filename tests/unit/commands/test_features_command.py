@@ -29,7 +29,8 @@ def test_every_feature_is_listed() -> None:
 
 def test_families_and_features_can_be_named() -> None:
     listed = run("rsi", "calendar", "--format", "names").split()
-    assert listed == ["rsi", "hour_sin", "hour_cos", "weekday_sin", "weekday_cos"]
+    times = ("hour", "half_day", "weekday", "half_week")
+    assert listed == ["rsi", *(f"{time}_{part}" for time in times for part in ("sin", "cos"))]
 
 
 def test_an_unknown_name_is_an_error_that_names_it() -> None:

@@ -73,6 +73,5 @@ def test_most_rows_are_for_fitting():
         read(calibration_share=0.4, judgement_share=0.3)
 
 
-@pytest.mark.xfail(strict=True, reason="0.4 + 0.2 is 0.6000000000000001")
 def test_rounding_breaks_no_rule():
     assert read(calibration_share=0.4, judgement_share=0.2).judgement_share == 0.2

@@ -27,9 +27,7 @@ def with_settings(**changes):
     ("horizon", "rows_per_horizon", "stride", "rows_per_label"),
     [(24, 4, 6, 4), (4, 4, 1, 4), (4, 2, 2, 2), (4, 1_000, 1, 4), (1, 4, 1, 1), (10, 4, 2, 5)],
 )
-def test_rows_are_as_many_a_horizon_as_asked_for(
-    horizon, rows_per_horizon, stride, rows_per_label
-):
+def test_rows_are_as_many_a_horizon_as_asked_for(horizon, rows_per_horizon, stride, rows_per_label):
     made = replace(with_settings(rows_per_horizon=rows_per_horizon), horizon=horizon)
     assert (made.stride, made.rows_per_label) == (stride, rows_per_label)
 

@@ -8,7 +8,17 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from columns_for_freqai import FEW, HOOKS, MARKET, OHLCV, PAIRS, added, candles, configuration
+from columns_for_freqai import (
+    FEW,
+    HISTORY,
+    HOOKS,
+    MARKET,
+    OHLCV,
+    PAIRS,
+    added,
+    candles,
+    configuration,
+)
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from aurum_plugins.clock import HOUR_MS
@@ -73,7 +83,7 @@ class TestMarket:
             return MARKET[pair]
 
         got = FreqaiColumns(configuration()).market_candles(
-            SimpleNamespace(get_pair_dataframe=provide), SimpleNamespace(dd=drawer), "1h"
+            SimpleNamespace(get_pair_dataframe=provide), SimpleNamespace(dd=drawer), "1h", 9
         )
         assert list(got) == PAIRS
         assert asked == [(PAIRS[0], "1h"), (PAIRS[2], "1h")]
@@ -86,7 +96,15 @@ class TestSettings:
     def test_the_lookback_is_that_of_the_features(self, chosen) -> None:
         config = configuration(chosen)
         known = FeatureSet(FeatureSettings.from_config(config))
-        assert FreqaiColumns(config).lookback == known.lookback([5, 14])
+        # The label's own past: 5 mean ranges of 3 candles each.
+        assert FreqaiColumns(config).lookback == max(known.lookback([5, 14]), 7)
+
+    def test_the_lookback_is_that_of_the_label_s_own_past_where_it_is_longer(self) -> None:
+        config = configuration({"include": ["last_return"]}, targets={})
+        # 720 mean ranges of 24 candles each.
+        assert FreqaiColumns(config).lookback == 743
+        config["aurum"]["targets"] = {"volatility_candles": 5, "seasons": 6}
+        assert FreqaiColumns(config).lookback == 6 * 168
 
     def test_the_lookback_follows_each_period(self) -> None:
         config = configuration({"include": ["rsi", "market_return"], "market_periods": [100]})
@@ -96,12 +114,14 @@ class TestSettings:
         assert FreqaiColumns(config).lookback == rsi.lookback([200]) > 101
 
     def test_without_freqai_there_are_no_periods(self) -> None:
-        columns = FreqaiColumns({"aurum": {"features": {"include": ["rsi", "last_return"]}}})
-        assert columns.lookback == 2
+        targets = {"volatility_candles": 2, "horizon_candles": 1, **HISTORY, "history_candles": []}
+        chosen = {"include": ["rsi", "last_return"]}
+        columns = FreqaiColumns({"aurum": {"features": chosen, "targets": targets}})
+        assert columns.lookback == 4
         assert columns.market_pairs == ()
 
     def test_the_horizon_is_freqais(self) -> None:
-        config = configuration(targets={"volatility_candles": 5})
+        config = configuration(targets={"volatility_candles": 5, **HISTORY})
         config["freqai"]["feature_parameters"]["label_period_candles"] = 7
         labels = FreqaiColumns(config).targets(candles(), HOUR_MS)
         assert labels["&-forward_return"].isna().to_numpy().nonzero()[0].tolist() == [

@@ -12,6 +12,7 @@ from columns_for_freqai import (
     HOOKS,
     MARKET,
     OHLCV,
+    OWN_PAST,
     SHORT_TARGETS,
     added,
     candles,
@@ -28,6 +29,7 @@ from aurum_plugins.features import (
     FeatureSettings,
     TargetSettings,
     forward_targets,
+    target_history,
 )
 from aurum_plugins.freqai import FreqaiColumns
 from aurum_plugins.preprocessing import CandleSettings, repair_candles
@@ -37,8 +39,9 @@ def by_date(frame: pd.DataFrame, hook: str, features: dict[str, Any]) -> pd.Data
     """What `FeatureSet` and `forward_targets` say of each time, without our frames between."""
     repaired = repair_candles(frame, HOUR_MS, CandleSettings()).candles
     index = pd.DatetimeIndex(pd.to_datetime(repaired.open_ms, unit="ms", utc=True))
+    targets = TargetSettings.from_config(configuration())
     if hook == "targets":
-        labels = forward_targets(repaired, TargetSettings(**SHORT_TARGETS))
+        labels = forward_targets(repaired, targets)
         return pd.DataFrame(labels, index=index).add_prefix("&-")
     given = {key: tuple(names) for key, names in features.items()}
     known = FeatureSet(FeatureSettings(**given))
@@ -48,6 +51,7 @@ def by_date(frame: pd.DataFrame, hook: str, features: dict[str, Any]) -> pd.Data
             for pair, of_pair in MARKET.items()
         }
         found = {column.name: column.numbers for column in known.market_wide(repaired, market)}
+        found |= target_history(repaired, targets)
     elif hook == "expand_all":
         table = known.compute(repaired, [5])
         found = {
@@ -89,8 +93,13 @@ class TestNames:
             "%-breadth_7",
             "%-hour_sin",
             "%-hour_cos",
+            "%-half_day_sin",
+            "%-half_day_cos",
             "%-weekday_sin",
             "%-weekday_cos",
+            "%-half_week_sin",
+            "%-half_week_cos",
+            *OWN_PAST,
         ]
 
     def test_labels(self) -> None:
@@ -106,13 +115,15 @@ class TestNames:
         bare = [
             name.removeprefix("%-").removesuffix("-period").removesuffix("_24") for name in names
         ]
-        assert sorted(bare) == sorted(CATALOGUE)
+        own_past = [name.removeprefix("%-") for name in OWN_PAST]
+        assert sorted(bare) == sorted([*CATALOGUE, *own_past])
 
     @pytest.mark.parametrize("hook", HOOKS[:3])
     def test_what_is_left_out_is_not_added(self, hook) -> None:
         left = {"expand_all": "body", "expand_basic": "rsi", "standard": "rsi"}[hook]
         columns = FreqaiColumns(configuration({"include": [left]}))
-        assert list(added(candles(), hook, columns)) == []
+        expected = OWN_PAST if hook == "standard" else []
+        assert list(added(candles(), hook, columns)) == expected
 
 
 class TestValues:

@@ -53,23 +53,23 @@ def freqai(**history: dict[str, pd.DataFrame]) -> tuple[Provider, SimpleNamespac
 
 def test_the_kept_history_is_preferred() -> None:
     provider, model = freqai(BTC={"1h": candles(2.0), "4h": candles(3.0)})
-    got = market_candles(provider, model, ["BTC/USDT"], "1h")
+    got = market_candles(provider, model, ["BTC/USDT"], "1h", 1_000)
     pd.testing.assert_frame_equal(got["BTC/USDT"], candles(2.0))
     assert provider.asked == []
 
 
 def test_the_kept_history_is_copied() -> None:
     provider, model = freqai(BTC={"1h": candles(2.0)})
-    got = market_candles(provider, model, ["BTC/USDT"], "1h")["BTC/USDT"]
+    got = market_candles(provider, model, ["BTC/USDT"], "1h", 1_000)["BTC/USDT"]
     got["close"] = 9.0
     got.loc[0, "close"] = 8.0
-    again = market_candles(provider, model, ["BTC/USDT"], "1h")["BTC/USDT"]
+    again = market_candles(provider, model, ["BTC/USDT"], "1h", 1_000)["BTC/USDT"]
     pd.testing.assert_frame_equal(again, candles(2.0))
 
 
 def test_the_provider_is_asked_for_what_is_not_kept() -> None:
     provider, model = freqai(BTC={"4h": candles(3.0)})
-    got = market_candles(provider, model, ["BTC/USDT", "ETH/USDT"], "1h")
+    got = market_candles(provider, model, ["BTC/USDT", "ETH/USDT"], "1h", 1_000)
     assert provider.asked == [("BTC/USDT", "1h"), ("ETH/USDT", "1h")]
     pd.testing.assert_frame_equal(got["BTC/USDT"], candles(1.0))
     pd.testing.assert_frame_equal(got["ETH/USDT"], candles(1.0))
@@ -77,7 +77,7 @@ def test_the_provider_is_asked_for_what_is_not_kept() -> None:
 
 def test_a_pair_that_freqtrade_has_nothing_of_is_empty() -> None:
     provider, model = freqai()
-    got = market_candles(provider, model, ["NEW/USDT"], "1h")
+    got = market_candles(provider, model, ["NEW/USDT"], "1h", 1_000)
     assert list(got) == ["NEW/USDT"]
     assert got["NEW/USDT"].empty
 
@@ -85,17 +85,23 @@ def test_a_pair_that_freqtrade_has_nothing_of_is_empty() -> None:
 def test_the_order_of_the_pairs_is_kept() -> None:
     provider, model = freqai(ETH={"1h": candles(2.0)}, BTC={"1h": candles(3.0)})
     pairs = ("SOL/USDT", "BTC/USDT", "NEW/USDT", "ETH/USDT")
-    assert tuple(market_candles(provider, model, pairs, "1h")) == pairs
-    assert tuple(market_candles(provider, model, pairs[::-1], "1h")) == pairs[::-1]
+    assert tuple(market_candles(provider, model, pairs, "1h", 1_000)) == pairs
+    assert tuple(market_candles(provider, model, pairs[::-1], "1h", 1_000)) == pairs[::-1]
 
 
 def test_the_lock_is_free_afterwards() -> None:
     provider, model = freqai(BTC={"1h": candles(2.0)})
-    market_candles(provider, model, ["BTC/USDT", "ETH/USDT"], "1h")
+    market_candles(provider, model, ["BTC/USDT", "ETH/USDT"], "1h", 1_000)
     assert not model.dd.history_lock.locked()
 
 
 def test_no_pairs_ask_nothing() -> None:
     provider, model = freqai(BTC={"1h": candles(2.0)})
-    assert market_candles(provider, model, (), "1h") == {}
+    assert market_candles(provider, model, (), "1h", 1_000) == {}
     assert provider.asked == []
+
+
+def test_of_a_long_history_only_the_latest_candles_are_taken() -> None:
+    provider, model = freqai(BTC={"1h": candles(2.0)})
+    got = market_candles(provider, model, ["BTC/USDT"], "1h", 2)["BTC/USDT"]
+    pd.testing.assert_frame_equal(got, candles(2.0).iloc[-2:])

@@ -396,3 +396,73 @@ class TestValidation:
             fitted.fit(frame * np.nan, targets)
         with pytest.raises(NotFittedError):
             fitted.transform(frame)
+
+
+class TestNarrowed:
+    @pytest.fixture
+    def fitted(self, rows):
+        return Preprocessor(n_features=10).fit(*rows)
+
+    def test_it_takes_the_selected_columns_alone_and_gives_the_same_numbers(self, rows, fitted):
+        frame = rows[0]
+        names = list(fitted.get_feature_names_out())
+        narrow = fitted.narrowed()
+        assert list(narrow.feature_names_in_) == names
+        assert narrow.n_features_in_ == 10
+        np.testing.assert_array_equal(narrow.transform(frame[names]), fitted.transform(frame))
+        np.testing.assert_array_equal(narrow.usable_rows(frame[names]), fitted.usable_rows(frame))
+        assert list(narrow.get_feature_names_out()) == names
+        np.testing.assert_array_equal(narrow.selected_, np.arange(10))
+
+    def test_the_original_is_left_as_it_was(self, rows, fitted):
+        before = fitted.transform(rows[0])
+        selected, names = fitted.selected_.copy(), list(fitted.feature_names_in_)
+        fitted.narrowed()
+        np.testing.assert_array_equal(fitted.selected_, selected)
+        assert list(fitted.feature_names_in_) == names
+        assert fitted.n_features_in_ == 40
+        np.testing.assert_array_equal(fitted.transform(rows[0]), before)
+
+    def test_the_report_is_of_all_columns(self, fitted):
+        assert fitted.narrowed().fit_report_ is fitted.fit_report_
+
+    def test_other_columns_are_refused(self, rows, fitted):
+        narrow = fitted.narrowed()
+        names = list(narrow.feature_names_in_)
+        with pytest.raises(ColumnMismatch):
+            narrow.transform(rows[0])
+        with pytest.raises(ColumnMismatch):
+            narrow.transform(rows[0][names[::-1]])
+        with pytest.raises(ColumnMismatch) as caught:
+            narrow.usable_rows(rows[0][names[1:]])
+        assert caught.value.missing == (names[0],)
+
+    def test_columns_without_names(self, rows):
+        table = rows[0].to_numpy()
+        fitted = Preprocessor(n_features=10).fit(table, rows[1])
+        narrow = fitted.narrowed()
+        np.testing.assert_array_equal(
+            narrow.transform(table[:, fitted.selected_]), fitted.transform(table)
+        )
+        assert not hasattr(narrow, "feature_names_in_")
+
+    def test_all_columns_stay_in_place(self, rows):
+        frame = rows[0].assign(flat=1.0)
+        fitted = Preprocessor(n_features="all").fit(frame)
+        narrow = fitted.narrowed()
+        np.testing.assert_array_equal(narrow.transform(frame), fitted.transform(frame))
+
+    def test_narrower_than_narrow_is_the_same(self, rows, fitted):
+        narrow = fitted.narrowed()
+        frame = rows[0][list(narrow.feature_names_in_)]
+        np.testing.assert_array_equal(narrow.narrowed().transform(frame), narrow.transform(frame))
+
+    def test_it_survives_being_stored(self, rows, fitted):
+        narrow = fitted.narrowed()
+        stored = pickle.loads(pickle.dumps(narrow))  # noqa: S301
+        frame = rows[0][list(narrow.feature_names_in_)]
+        np.testing.assert_array_equal(stored.transform(frame), narrow.transform(frame))
+
+    def test_not_before_a_fit(self):
+        with pytest.raises(NotFittedError):
+            Preprocessor().narrowed()

@@ -109,7 +109,7 @@ def test_startup_covers_what_the_features_look_back_on(periods):
 
 def test_startup_covers_the_strategys_own_windows_where_those_are_longer():
     strategy = predicting({"include": ["body"]})
-    assert strategy.columns.lookback == 1
+    assert strategy.columns.lookback == 7  # of the label's own past
     assert strategy.startup_candle_count == 26
 
 
@@ -122,7 +122,12 @@ def test_the_hooks_add_columns_called_as_freqtrade_calls_them(market):
     assert new_columns(candles, without) == ["%-body"]
     alone = {"pair": "ETH/USDT"}
     standard = strategy.feature_engineering_standard(candles.copy(), metadata=alone)
-    assert new_columns(candles, standard) == ["%-market_return_24", "%-hour_sin"]
+    assert new_columns(candles, standard) == [
+        "%-market_return_24",
+        "%-hour_sin",
+        "%-range_regime_3",
+        "%-range_season",
+    ]
     labels = strategy.set_freqai_targets(candles.copy(), metadata=alone)
     assert new_columns(candles, labels) == ["&-forward_return", "&-forward_volatility"]
     for frame in (with_period, without, standard, labels):
@@ -166,6 +171,8 @@ def test_freqai_itself_finds_the_columns_of_each_pair_timeframe_and_period():
             ),
             "%-market_return_24",
             "%-hour_sin",
+            "%-range_regime_3",
+            "%-range_season",
         ]
     )
     assert kitchen.label_list == ["&-forward_return", "&-forward_volatility"]

@@ -52,7 +52,7 @@ def others(frame: pd.DataFrame, pair: str, timeframe: str) -> pd.DataFrame:
 
 def test_what_is_up_to_date_is_known_to_the_last_row(strategy) -> None:
     frame, kitchen = populated(strategy)
-    assert len(kitchen.training_features_list) == 13
+    assert len(kitchen.training_features_list) == 15
     assert frame["date"].iloc[-1] == NOW - pd.Timedelta("1h")
     assert frame[kitchen.training_features_list].iloc[100:].notna().all(axis=None)
 

@@ -1,0 +1,100 @@
+"""The pages name what the code has, and link to pages that are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from aurum_plugins.features import FeatureSettings, TargetSettings
+from aurum_plugins.forecasting import EnsembleSettings, Readiness
+from aurum_plugins.forecasting.drift import DriftSettings
+from aurum_plugins.forecasting.members.lightgbm_trees import LightGBMParameters
+from aurum_plugins.forecasting.members.linear import LinearParameters
+from aurum_plugins.forecasting.members.lstm import LSTMParameters
+from aurum_plugins.forecasting.members.random_forest import RandomForestParameters
+from aurum_plugins.forecasting.members.settings import MembersSettings
+from aurum_plugins.forecasting.members.xgboost_trees import XGBoostParameters
+from aurum_plugins.forecasting.registry import PromotionSettings
+from aurum_plugins.forecasting.registry.version import State
+from aurum_plugins.freqai.forecast_columns import column_names
+from aurum_plugins.preprocessing import CandleSettings, PreprocessingSettings
+from aurum_plugins.signals import BreakoutSettings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md")))
+# Read from FreqAI's label_period_candles instead.
+ELSEWHERE = {"horizon_candles"}
+SECTIONS = (
+    BreakoutSettings,
+    CandleSettings,
+    FeatureSettings,
+    TargetSettings,
+    PreprocessingSettings,
+    EnsembleSettings,
+    MembersSettings,
+    LinearParameters,
+    RandomForestParameters,
+    LightGBMParameters,
+    XGBoostParameters,
+    LSTMParameters,
+    PromotionSettings,
+    DriftSettings,
+)
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every line of a table."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_to_files(path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.section)
+def test_every_setting_is_on_the_page_of_configuration(section) -> None:
+    text = page("configuration.md")
+    keys = set(section.model_fields) - ELSEWHERE
+    assert [key for key in sorted(keys) if not re.search(rf"`(\w+\.)?{key}`", text)] == []
+
+
+@pytest.mark.parametrize(
+    "section", [EnsembleSettings, DriftSettings, PromotionSettings], ids=lambda kind: kind.section
+)
+def test_defaults_are_as_on_the_page(section) -> None:
+    said = {name: cells[2] for cells in rows(page("configuration.md")) for name in names(cells)}
+    for key, field in section.model_fields.items():
+        if isinstance(field.default, int | float):
+            shown = str(field.default).lower()
+            assert key in said, f"{section.section}.{key} has no line of its own"
+            assert shown.removesuffix(".0") in said[key].split(", ")
+
+
+def names(cells: list[str]) -> list[str]:
+    return re.findall(r"`(\w+)`", cells[0]) if len(cells) == 3 else []
+
+
+def test_the_codes_of_readiness_are_as_on_the_page() -> None:
+    table = dict(cells for cells in rows(page("forecasting.md")) if cells[0].isdigit())
+    assert table == {str(int(code)): code.sentence for code in Readiness}
+
+
+def test_every_column_of_forecasts_is_on_the_page() -> None:
+    text = page("forecasting.md")
+    columns = [*column_names(["&-name"]), "do_predict"]
+    assert [column for column in columns if f"`{column}`" not in text] == []
+
+
+def test_every_state_of_a_model_is_on_the_page() -> None:
+    told = {cells[0] for cells in rows(page("models.md"))}
+    assert {state.value for state in State} <= told
