@@ -1,10 +1,11 @@
 """What a FreqAI backtest costs with our model, beside freqtrade's own example.
 
-    python benchmarks/ensemble.py --datadir DIR [--busy] [--with-lstm] [--model NAME]
+    python benchmarks/ensemble.py --datadir DIR [--busy] [--with-lstm] [--own-features]
 
 One job, twice: four pairs, 5-minute candles, a month, a training for every week on the 15 days
 before it. Stock is freqtrade's `FreqaiExampleStrategy` with `LightGBMRegressor` and the settings of
-its `config_freqai.example.json`, on spot markets; ours is `AurumStrategy` with its own features.
+its `config_freqai.example.json`, on spot markets; ours is the same with another `freqaimodel`, or,
+with `--own-features`, `AurumStrategy` with its features and both of its labels.
 They run in turn, stock, ours, ours, stock, each in a process of its own that is charged with all of
 its CPU time; the exchange that answers them is not. Budgets: an eighth of stock's CPU time, a third
 with the LSTM, and no more memory.
@@ -197,6 +198,9 @@ def main() -> int:
     parser.add_argument("--model", choices=models, default=models[0])
     parser.add_argument("--with-lstm", action="store_true", help="needs the extra lstm")
     parser.add_argument(
+        "--own-features", action="store_true", help="ours with AurumStrategy and its features"
+    )
+    parser.add_argument(
         "--stock-threads",
         type=int,
         metavar="N",
@@ -225,6 +229,7 @@ def main() -> int:
                 console,
                 lstm=options.with_lstm,
                 stock_threads=options.stock_threads,
+                own_features=options.own_features,
             )
 
         try:

@@ -84,33 +84,43 @@ class SpotExampleStrategy(FreqaiExampleStrategy):
 
 
 def configuration(
-    who: str, model: str, *, lstm: bool, stock_threads: int | None = None
+    who: str,
+    model: str,
+    *,
+    lstm: bool,
+    stock_threads: int | None = None,
+    own_features: bool = False,
 ) -> dict[str, Any]:
-    """freqtrade's configuration for one of the two; `stock_threads` None is as many as cores."""
-    if who == "stock":
-        parameters = {} if stock_threads is None else {"n_jobs": stock_threads}
+    """freqtrade's configuration for one of the two.
+
+    `stock_threads` None is as many as cores. With `own_features` ours is AurumStrategy with its
+    features and both labels; else it is stock's strategy, and nothing but the model differs.
+    """
+    members = [*MEMBERS, "lstm"] if lstm else list(MEMBERS)
+    ensemble = {"ensemble": {"members": members}} if model == "AurumEnsemble" else {}
+    if who == "ours" and own_features:
+        both = ["forward_return", "forward_volatility"]
+        # AurumLightGBMRegressor takes one label.
+        include = both if model == "AurumEnsemble" else both[1:]
         return {
+            "add_config_files": [str(ROOT / "configs" / "freqai.json")],
             **JOB,
-            "strategy": "SpotExampleStrategy",
-            "freqaimodel": "LightGBMRegressor",
-            "freqai": {
-                **STOCK_FREQAI,
-                "identifier": who,
-                "model_training_parameters": parameters,
+            "strategy": "AurumStrategy",
+            "freqaimodel": model,
+            "freqai": {**OUR_FREQAI, "identifier": who},
+            "aurum": {
+                "features": {"market_pairs": [*LEADERS, *PAIRS]},
+                "targets": {"include": include},
+                **ensemble,
             },
         }
-    aurum: dict[str, Any] = {"features": {"market_pairs": [*LEADERS, *PAIRS]}}
-    aurum["targets"] = {"include": ["forward_volatility"]}  # LightGBMRegressor takes one label
-    if model == "AurumEnsemble":
-        aurum["ensemble"] = {"members": [*MEMBERS, "lstm"] if lstm else list(MEMBERS)}
-        aurum["targets"] = {"include": ["forward_return", "forward_volatility"]}
+    threads = {} if stock_threads is None or who == "ours" else {"n_jobs": stock_threads}
     return {
-        "add_config_files": [str(ROOT / "configs" / "freqai.json")],
         **JOB,
-        "strategy": "AurumStrategy",
-        "freqaimodel": model,
-        "freqai": {**OUR_FREQAI, "identifier": who},
-        "aurum": aurum,
+        "strategy": "SpotExampleStrategy",
+        "freqaimodel": model if who == "ours" else "LightGBMRegressor",
+        "freqai": {**STOCK_FREQAI, "identifier": who, "model_training_parameters": threads},
+        **({"aurum": ensemble} if who == "ours" else {}),
     }
 
 
@@ -119,15 +129,14 @@ def command(folder: Path, datadir: Path, who: str, model: str, **options: Any) -
 
     `options` are those of `configuration`.
     """
-    own = ROOT / "user_data"
-    strategies, models = own / "strategies", own / "freqaimodels"
-    if who == "stock":
-        strategies, models = folder / "strategies", folder / "freqaimodels"
-        for needed in (strategies, models):
-            needed.mkdir(parents=True)
-        (strategies / "SpotExampleStrategy.py").write_text(STOCK_STRATEGY)
+    strategies, models = folder / "strategies", ROOT / "user_data" / "freqaimodels"
+    strategies.mkdir(parents=True)
+    (strategies / "SpotExampleStrategy.py").write_text(STOCK_STRATEGY)
+    written = configuration(who, model, **options)
+    if written["strategy"] == "AurumStrategy":
+        strategies = ROOT / "user_data" / "strategies"
     config = folder / "config.json"
-    config.write_text(json.dumps(configuration(who, model, **options)))
+    config.write_text(json.dumps(written))
     places = ("--strategy-path", str(strategies), "--freqaimodel-path", str(models))
     job = ("--datadir", str(datadir), "--timerange", TIMERANGE, "--cache", "none")
     quiet = ("--export", "none", "--no-color")

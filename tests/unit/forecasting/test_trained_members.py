@@ -154,11 +154,13 @@ def test_later_blocks_change_what_serves():
 
 
 def test_rows_that_are_unlike_the_rest_are_not_fitted_on():
-    trained = train(recipe_of(outlier_share=0.2))
-    without = train(recipe_of(outlier_share=0.0))
-    dropped = len(without.out_of_fold) - len(trained.out_of_fold)
-    chosen = recipe_of().thinned(TABLE.candles)[BLOCKS.fitted].sum()
-    assert 0 < dropped <= 0.2 * chosen
+    recipe = recipe_of(outlier_share=0.2)
+    chosen = BLOCKS.fitted[recipe.thinned(TABLE.candles)[BLOCKS.fitted]]
+    offered = TABLE.features.iloc[chosen]
+    whole = recipe.preprocessor().fit(offered, labels_of(recipe)[chosen])
+    assert 0 < (~whole.inlier_mask_).sum() <= 0.2 * len(chosen)
+    expected = labels_of(recipe)[chosen[whole.inlier_mask_ & whole.usable_rows(offered)]]
+    np.testing.assert_array_equal(train(recipe).out_of_fold_target, expected)
 
 
 def test_a_part_is_the_same_without_the_others(recipe, trained):

@@ -72,7 +72,7 @@ def test_a_block_that_the_purge_leaves_nothing_of_is_refused():
     seed=st.integers(0, 2**32 - 1),
     horizon=st.integers(1, 24),
     embargo=st.integers(0, 30),
-    shares=st.tuples(st.floats(0.05, 0.3), st.floats(0.05, 0.3)),
+    shares=st.tuples(st.floats(0.1, 0.3), st.floats(0.1, 0.3)),
 )
 def test_no_block_knows_of_the_next(seed, horizon, embargo, shares):
     rng = np.random.default_rng(seed)
