@@ -117,10 +117,14 @@ class TargetModel:
         trained = self.trained_
         scaled, usable = trained.prepared(features)
         members = trained.judged if judged else trained.serving
-        scores = members.score(scaled, candles, np.arange(len(candles)))
+        later = candles > since
+        scores = np.empty((len(candles), len(members.names)))
+        for part in (later, ~later):
+            # A backtest has no rows before its window, so that a sequence begins there for all.
+            rows = np.flatnonzero(part)
+            scores[rows] = members.score(scaled[rows], candles[rows], np.arange(len(rows)))
         forecasted = self._forecasted(candles, scores, spread)
         usable &= np.isfinite(forecasted.probability)
-        later = candles > since
         outcomes = _followed(self.outcomes_, forecasted, labels, usable & later)
         conformal = self._layer.assess(outcomes, forecasted)
         drift = self._drift.read(outcomes, scaled, candles, later)

@@ -37,6 +37,8 @@ from aurum_plugins.preprocessing import PreprocessingSettings
 logger = logging.getLogger(__name__)
 
 _MS = 1_000
+# Candles that a sequence member may look back on.
+LONGEST_SEQUENCE = 64
 _REFUSED = {
     "continual_learning": "must be false: each training selects its own features",
     "keras": "must be false: no member is a Keras model",
@@ -102,7 +104,7 @@ class EnsembleModel:
         # FreqAI hands over so many of the latest candles: what intervals and monitors look back on.
         drift = self._drift_settings
         longest = max(self._settings.record_candles, drift.loss_candles, drift.input_candles)
-        self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles
+        self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles + LONGEST_SEQUENCE
 
     def set_full_path(self) -> None:
         """Find the identifier's folder, and set aside what in it would stop FreqAI's own drawer."""

@@ -46,6 +46,7 @@ class Project:
                 "identifier": "ensemble",
                 "train_period_days": 60,
                 "backtest_period_days": 10,
+                "save_backtest_models": True,
                 "feature_parameters": {"indicator_periods_candles": [14]},
                 **freqai,
             },
@@ -125,6 +126,7 @@ def test_a_second_run_reuses_forecasts_and_a_third_the_models(project, first) ->
     shutil.rmtree(project.folder / "models" / "ensemble" / "backtesting_predictions")
     done = project.backtest()
     assert done.returncode == 0, done.stdout[-3000:]
+    assert "Could not find backtesting prediction file" in done.stdout
     assert "Saving backtest model" not in done.stdout
     pd.testing.assert_frame_equal(project.forecasts(), first)
 

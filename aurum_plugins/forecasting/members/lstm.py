@@ -21,7 +21,7 @@ class LSTMParameters(Section):
 
     Parameters
     ----------
-    window : int in [2, 500]
+    window : int in [2, 64]
         Candles that the network reads, the row's own included.
     hidden_size : int in [1, 256]
         Cells.
@@ -42,7 +42,7 @@ class LSTMParameters(Section):
 
     section = "aurum.members.lstm"
 
-    window: int = Field(default=12, ge=2, le=500)
+    window: int = Field(default=12, ge=2, le=64)
     hidden_size: int = Field(default=8, ge=1, le=256)
     most_windows: int = Field(default=3_000, ge=LEAST_ROWS, le=100_000)
     epochs: int = Field(default=4, ge=1, le=500)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optuna.distributions import (
-    BaseDistribution,
     CategoricalDistribution,
     FloatDistribution,
     IntDistribution,
@@ -25,12 +24,12 @@ class Knob:
         Dotted name in freqtrade's configuration.
     configured : int, float or str
         Its value before tuning, which is always among those that are tried.
-    values : optuna.distributions.BaseDistribution
+    values : distribution of optuna
     """
 
     name: str
     configured: Value
-    values: BaseDistribution
+    values: IntDistribution | FloatDistribution | CategoricalDistribution
 
     @classmethod
     def whole(cls, name: str, configured: int, low: int, high: int, *, log: bool = False) -> Knob:
@@ -60,9 +59,6 @@ class Knob:
     @property
     def described(self) -> str:
         """What is tried, in words."""
-        match self.values:
-            case IntDistribution(low=low, high=high) | FloatDistribution(low=low, high=high):
-                return f"{low:g} to {high:g}"
-            case CategoricalDistribution(choices=choices):
-                return ", ".join(map(str, choices))
-        return str(self.values)
+        if isinstance(self.values, CategoricalDistribution):
+            return ", ".join(map(str, self.values.choices))
+        return f"{self.values.low:g} to {self.values.high:g}"

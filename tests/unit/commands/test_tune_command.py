@@ -24,6 +24,7 @@ from aurum_plugins.forecasting.members.settings import MembersSettings
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.tuning.errors import StudyMismatch
 from aurum_plugins.forecasting.tuning.objective import Objective
+from aurum_plugins.forecasting.tuning.window_score import ForecastSums, WindowScore
 
 HOURS = 24 * 70
 UNTIL = "2024-02-25"
@@ -119,6 +120,28 @@ def test_it_finds_settings_and_says_what_they_are_worth(folder) -> None:
         assert words in result.stdout
     names = {path.name for path in OUTPUT.iterdir()}
     assert names == {"tuning.json", "tuning.html", "tuning.sqlite", "tuning.sqlite.lock"}
+
+
+def test_better_settings_are_shown_beside_the_configured_ones(folder, monkeypatch) -> None:
+    def scores(_, values):
+        loss = 1.0 - 0.1 * values["aurum.members.linear.penalty"]
+        sums = ForecastSums(10, 10 * loss, 2.0, 2.5, 6.0)
+        for _ in range(2):
+            yield WindowScore({"forward_return": sums, "forward_volatility": sums})
+
+    monkeypatch.setattr(Objective, "scores", scores)
+    result = invoke("--trials", "8")
+    assert result.exit_code == 0, result.output
+    assert "better in 2 of 2 windows." in result.stdout
+    (row,) = [line for line in result.stdout.splitlines() if "linear.penalty" in line]
+    best = json.loads((OUTPUT / "tuning.json").read_text())["aurum"]["members"]["linear"]["penalty"]
+    assert best > 0.05
+    assert row.split() == [
+        "aurum.members.linear.penalty",
+        "0.05",
+        f"{best:.3g}",
+        *"0.005 to 1".split(),
+    ]
 
 
 def test_the_same_command_goes_on(folder) -> None:
