@@ -15,6 +15,7 @@ from aurum_plugins.commands.evaluate import evaluate
 from aurum_plugins.commands.features import features
 from aurum_plugins.commands.quality import quality
 from aurum_plugins.commands.sandbox import sandbox
+from aurum_plugins.commands.tune import tune
 from aurum_plugins.errors import AurumError
 
 EXIT_REFUSED = 2
@@ -36,6 +37,7 @@ app.command()(doctor)
 app.command()(features)
 app.command()(quality)
 app.command()(evaluate)
+app.command()(tune)
 app.add_typer(models.app, name="models")
 
 

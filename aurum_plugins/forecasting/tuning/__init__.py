@@ -1,1 +1,1 @@
-"""Tuning."""
+"""Search for better settings, on candles that nothing is reported on."""

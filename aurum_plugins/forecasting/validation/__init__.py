@@ -1,1 +1,8 @@
-"""Validation."""
+"""Splits in time whose training labels end before what is judged begins."""
+
+from aurum_plugins.forecasting.validation.label_spans import LabelSpans
+from aurum_plugins.forecasting.validation.purged_folds import PurgedFolds
+from aurum_plugins.forecasting.validation.time_blocks import time_blocks
+from aurum_plugins.forecasting.validation.walk_forward import WalkForward
+
+__all__ = ["LabelSpans", "PurgedFolds", "WalkForward", "time_blocks"]

@@ -140,7 +140,7 @@ def test_better_settings_are_shown_beside_the_configured_ones(folder, monkeypatc
         "aurum.members.linear.penalty",
         "0.05",
         f"{best:.3g}",
-        *"0.005 to 1".split(),
+        *["0.005", "to", "1"],
     ]
 
 
