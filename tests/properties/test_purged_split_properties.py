@@ -8,12 +8,8 @@ Splits are compared with a slow oracle that walks through rows and candles one b
   over with one candle added to the end;
 - its embargo is a closed stretch that begins where the last label ends, and 0 means none, not even
   that one moment: an embargo of `e` candles is handed over as ``e - 1/2``;
-- its `PurgedKFold` and `WalkForwardSplit` count rows, and may part rows of one candle: the first is
-  replaced by `PurgedGroupKFold` with candles as groups, the second is compared where each candle
-  has one row; and its sliding window counts the rows that purging left, where ours is a span of
-  time, so only expanding windows are compared;
-- it tests the last rows of a series, where ours begins after the first `train_span` candles: series
-  are drawn in which the two coincide;
+- its `PurgedKFold` counts rows, and may part rows of one candle: it is replaced by
+  `PurgedGroupKFold` with candles as groups;
 - it hands out folds with nothing to train on, which ours refuses.
 """
 
@@ -24,14 +20,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from purgedcv import PurgedGroupKFold, WalkForwardSplit, purge
+from purgedcv import PurgedGroupKFold, purge
 
 from aurum_plugins.forecasting.errors import TooLittleData
 from aurum_plugins.forecasting.validation.purged_folds import PurgedFolds
 from aurum_plugins.forecasting.validation.time_blocks import time_blocks
-from aurum_plugins.forecasting.validation.walk_forward import WalkForward
 
 CANDLE = pd.Timedelta(hours=1)
 START = pd.Timestamp("2024-01-01")
@@ -171,72 +166,3 @@ def test_blocks(spans, shares, embargo):
             **public_times(begins, ends),
         )
         np.testing.assert_array_equal(blocks[earlier], public)
-
-
-@st.composite
-def forwards(draw: st.DrawFn) -> WalkForward:
-    span = draw(st.integers(1, 12))
-    return WalkForward(
-        train_span=draw(st.integers(1, 30)),
-        test_span=span,
-        step=draw(st.one_of(st.none(), st.integers(span, span + 5))),
-        embargo=draw(st.integers(0, 4)),
-        expanding=draw(st.booleans()),
-    )
-
-
-def slow_windows(begins, ends, forward):
-    start = int(begins[0]) + forward.train_span
-    while start <= begins[-1]:
-        oldest = begins[0] if forward.expanding else start - forward.train_span
-        train = [
-            row
-            for row in range(len(begins))
-            if oldest <= begins[row] < start and ends[row] < start - forward.embargo
-        ]
-        test = [r for r in range(len(begins)) if start <= begins[r] < start + forward.test_span]
-        if test:
-            yield train, test
-        start += forward.step or forward.test_span
-
-
-@many
-@given(labels(longest=6), forwards())
-def test_walking_forward(spans, forward):
-    begins, ends = spans
-    expected = list(slow_windows(begins, ends, forward))
-    if not expected or not all(train for train, _ in expected):
-        with pytest.raises(TooLittleData):
-            forward.split(begins, ends)
-        return
-    got = list(forward.split(begins, ends))
-    assert [(train.tolist(), test.tolist()) for train, test in got] == expected
-    tested = np.concatenate([test for _, test in got])
-    assert (np.diff(tested) > 0).all()
-    if forward.step is None:
-        np.testing.assert_array_equal(
-            tested, np.flatnonzero(begins >= begins[0] + forward.train_span)
-        )
-    for train, test in got:
-        assert ends[train].max() + forward.embargo < begins[test].min()
-
-
-@many
-@given(st.integers(5, 20), st.integers(1, 6), st.integers(1, 5), st.integers(0, 3), st.data())
-def test_walking_forward_is_that_of_purgedcv(train_span, test_span, n_windows, embargo, data):
-    rows = train_span + n_windows * test_span
-    begins = np.arange(rows)
-    longest = train_span - embargo - 1
-    lengths = st.lists(st.integers(0, max(0, longest)), min_size=rows, max_size=rows)
-    ends = begins + np.array(data.draw(lengths))
-    public = WalkForwardSplit(
-        n_windows, test_span, purge_horizon=embargo * CANDLE, **public_times(begins, ends)
-    )
-    expected = list(public.split(np.zeros(rows)))
-    assume(all(len(train) for train, _ in expected))
-    forward = WalkForward(train_span, test_span, embargo=embargo, expanding=True)
-    got = list(forward.split(begins, ends))
-    assert len(got) == len(expected) == n_windows
-    for ours, theirs in zip(got, expected):
-        np.testing.assert_array_equal(ours[0], theirs[0])
-        np.testing.assert_array_equal(ours[1], theirs[1])

@@ -3,6 +3,5 @@
 from aurum_plugins.forecasting.validation.label_spans import LabelSpans
 from aurum_plugins.forecasting.validation.purged_folds import PurgedFolds
 from aurum_plugins.forecasting.validation.time_blocks import time_blocks
-from aurum_plugins.forecasting.validation.walk_forward import WalkForward
 
-__all__ = ["LabelSpans", "PurgedFolds", "WalkForward", "time_blocks"]
+__all__ = ["LabelSpans", "PurgedFolds", "time_blocks"]
