@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class ModelDrawer:
     """
 
     full_path: Path
+    historic_data: dict[str, dict[str, pd.DataFrame]]
     pair_dict: dict[str, Any]
     model_dictionary: dict[str, Any]
     meta_data_dictionary: dict[str, dict[str, Any]]
@@ -158,6 +160,17 @@ class ModelDrawer:
             self._served[coin] = self.registry.champion_stamp(coin), model
             self.model_dictionary[coin] = model
         return model
+
+    def load_all_pair_histories(self, timerange: Any, dk: Any) -> None:
+        """Load candles, with dates of the time zone object that those of the exchange have.
+
+        pandas makes `object` of two, and FreqAI then cannot join timeframes for a training.
+        """
+        super().load_all_pair_histories(timerange, dk)  # type: ignore[misc]
+        for frames in self.historic_data.values():
+            for frame in frames.values():
+                if len(frame):
+                    frame["date"] = pd.to_datetime(frame["date"], utc=True).dt.tz_convert(UTC)
 
     def forget(self, coin: str) -> None:
         """Let FreqAI take a pair for one that was never trained."""
