@@ -133,7 +133,7 @@ def test_a_second_run_reuses_forecasts_and_a_third_the_models(project, first) ->
 
 def test_a_damaged_model_is_trained_anew_to_the_same(project, first) -> None:
     folder = project.folder / "models" / "ensemble"
-    damaged = sorted(folder.glob("sub-train-ETH_*/*_model.aurum"))[0]
+    damaged = min(folder.glob("sub-train-ETH_*/*_model.aurum"))
     damaged.write_bytes(damaged.read_bytes()[:-1])
     shutil.rmtree(folder / "backtesting_predictions")
     done = project.backtest()

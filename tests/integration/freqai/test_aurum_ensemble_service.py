@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from ensemble_bot import LABELS, PAIRS, EnsembleBot, configuration
+from ensemble_bot import HORIZON, LABELS, PAIRS, EnsembleBot, configuration
 from freqtrade.exceptions import OperationalException
+from freqtrade.freqai import data_drawer
 from freqtrade.resolvers.freqaimodel_resolver import FreqaiModelResolver
 from typer.testing import CliRunner
 
@@ -112,6 +115,31 @@ class TestService:
         )
         assert step(bot, monkeypatch)["do_predict"] == 1
 
+    def test_candles_of_files_and_of_the_exchange_are_joined(self, bot, monkeypatch) -> None:
+        """Stock FreqAI cannot: both are UTC, but of two kinds, and of different precision."""
+        frames = {pair: frame.copy() for pair, frame in bot.provider.candles.items()}
+        for pair, frame in frames.items():
+            received = bot.provider.candles[pair]
+            received["date"] = received["date"].dt.as_unit("us").dt.tz_convert(UTC)
+            frame["date"] = frame["date"].dt.tz_convert(ZoneInfo("UTC"))
+        monkeypatch.setattr(
+            data_drawer,
+            "load_pair_history",
+            lambda pair, **_: frames[pair].iloc[:TRAINED].copy(),
+        )
+        stock = data_drawer.FreqaiDataDrawer(bot.folder, bot.config)
+        kinds = []
+        for drawer in (stock, bot.model.dd):
+            drawer.historic_data = {}
+            drawer.load_all_pair_histories(None, bot.kitchen(PAIR))
+            bot.provider.seen = TRAINED + 1
+            drawer.update_historic_data(bot.strategy, bot.kitchen(PAIR))
+            dates = drawer.historic_data[PAIR]["1h"]["date"]
+            assert len(dates) == TRAINED + 1
+            kinds.append(dates.dtype.kind)
+        # If the first of them fails, freqtrade has mended it.
+        assert kinds == ["O", "M"]
+
 
 class TestCommands:
     def run(self, bot: EnsembleBot, *arguments: str) -> str:
@@ -195,10 +223,11 @@ class TestSettings:
         assert bot.model.dd.champion(PAIR).drift.loss_candles == 100
 
     @pytest.mark.parametrize(
-        ("drift", "record", "width"),
-        [({}, 60, 108), ({"loss_candles": 300}, 60, 308), ({}, 400, 408)],
+        ("drift", "record", "longest"),
+        [({}, 60, 100), ({"loss_candles": 300}, 60, 300), ({}, 400, 400)],
     )
-    def test_enough_candles_are_handed_over(self, tmp_path, drift, record, width) -> None:
+    def test_enough_candles_are_handed_over(self, tmp_path, drift, record, longest) -> None:
         aurum = {"drift": drift, "ensemble": {"record_candles": record}}
         model = FreqaiModelResolver.load_freqaimodel(configuration(tmp_path, aurum))
-        assert model.CONV_WIDTH == width
+        needed = longest + 2 * HORIZON
+        assert needed <= model.CONV_WIDTH < needed + 100
