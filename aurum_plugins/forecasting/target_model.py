@@ -122,6 +122,8 @@ class TargetModel:
         for part in (later, ~later):
             # A backtest has no rows before its window, so that a sequence begins there for all.
             rows = np.flatnonzero(part)
+            if not len(rows):
+                continue
             scores[rows] = members.score(scaled[rows], candles[rows], np.arange(len(rows)))
         forecasted = self._forecasted(candles, scores, spread)
         usable &= np.isfinite(forecasted.probability)

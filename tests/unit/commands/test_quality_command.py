@@ -16,7 +16,8 @@ from aurum_plugins.commands.quality_request import QualityRequest
 from aurum_plugins.errors import AurumError, ConfigurationError, DataError
 from aurum_plugins.preprocessing.quality.report import DataQualityReport
 
-COUNT = 900
+# Labels compare with 30 days of hours.
+COUNT = 2_000
 START = "2023-01-01"
 PERIODS = "indicator_periods_candles"
 PERIODS_KEY = f"freqai.feature_parameters.{PERIODS}"
@@ -110,12 +111,12 @@ def test_the_report_knows_when_it_was_made(folder) -> None:
 
 def test_options_choose_pairs_features_periods_and_windows(folder, tmp_path) -> None:
     output = tmp_path / "elsewhere"
-    options = ("--period", "5", "--features", "all", "--split", "2023-01-20", "-o", str(output))
+    options = ("--period", "5", "--features", "all", "--split", "2023-03-01", "-o", str(output))
     result = invoke("eth_usdt", "ETH/USDT", "--datadir", str(folder), "-t", "1h", *options)
     assert result.exit_code == 0, result.output
     (pair,) = report(output).pairs
     assert pair.pair == "ETH/USDT"
-    assert pair.current.start == datetime(2023, 1, 20, tzinfo=UTC)
+    assert pair.current.start == datetime(2023, 3, 1, tzinfo=UTC)
     assert pair.selection.columns_out == pair.selection.columns_in == len(pair.features)
     names = {feature.name for feature in pair.features}
     assert "rsi_5" in names
@@ -211,7 +212,7 @@ def test_candles_are_looked_for_where_freqtrade_keeps_them(
         (("--split", "soon"), "--split: must be a date or time such as 2023-06-01"),
         (
             ("AAA/USDT", "--split", "2022-01-01"),
-            "--split: must lie within the candles of AAA/USDT, 2023-01-01 to 2023-02-07",
+            "--split: must lie within the candles of AAA/USDT, 2023-01-01 to 2023-03-25",
         ),
         (("--split", "2024-01-01T00:00+02:00"), "(got '2023-12-31 22:00')"),
         (("--datadir", "/nowhere"), "/nowhere: cannot be searched for candles"),

@@ -209,7 +209,7 @@ class Sequence:
     def score(self, features, candles):
         padded = np.concatenate([np.zeros(3), features[:, 0]])
         means = np.add.reduce([padded[lag : lag + len(features)] for lag in range(4)]) / 4
-        broken = candles - np.concatenate([np.full(3, -9), candles[:-3]]) != 3
+        broken = candles - np.concatenate([np.full(3, -9), candles])[: len(candles)] != 3
         means[broken] = np.nan
         return means
 
