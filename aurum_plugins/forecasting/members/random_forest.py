@@ -78,7 +78,8 @@ class RandomForest(CheckedMember):
 
     def _learn(self, features: FloatArray, values: FloatArray, _candles: IntArray) -> None:
         chosen = self.parameters
-        rng = np.random.default_rng(self.seed)
+        # Of the kind that trees draw from, so that they need not each make one.
+        draws = np.random.RandomState(self.seed)
         drawn = max(1, round(chosen.max_samples * len(values)))
         rows = np.ascontiguousarray(features, dtype=np.float32)
         trees = []
@@ -86,12 +87,12 @@ class RandomForest(CheckedMember):
         # to grow one: parameters were checked, and the rows are whole.
         with config_context(assume_finite=True, skip_parameter_validation=True):
             for _ in range(chosen.n_estimators):
-                sample = rng.integers(len(values), size=drawn)
+                sample = draws.randint(len(values), size=drawn)
                 tree = DecisionTreeRegressor(
                     max_depth=chosen.max_depth,
                     min_samples_leaf=chosen.min_samples_leaf,
                     max_features=chosen.max_features,
-                    random_state=int(rng.integers(2**31)),
+                    random_state=draws,
                 )
                 trees.append(tree.fit(rows[sample], values[sample], check_input=False))
         self.forest_ = FlatForest.of(trees)
