@@ -23,6 +23,7 @@ from ensemble_bot import PAIRS, configuration
 from freqtrade.resolvers.freqaimodel_resolver import FreqaiModelResolver
 from registry_models import facts
 
+GIVE_UP_SECONDS = 30.0
 LONGEST_SECONDS = 0.25
 PER_FOLDER = 10
 
@@ -89,9 +90,26 @@ def look(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def seconds_of_a_save(place: Path) -> float:
+    """How long one takes here and now: a busy machine must have got somewhere when it is killed."""
+    place.mkdir()
+    saved = place / "saved"
+    model = FreqaiModelResolver.load_freqaimodel(configuration(place))
+    begin = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        save_until_killed(model, 0, saved)
+    while not saved.is_file() and time.monotonic() < begin + GIVE_UP_SECONDS:
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return time.monotonic() - begin
+
+
 def main(folder: Path, kills: int, seed: int) -> None:
     """Kill `kills` times, each at another instant."""
     rng = random.Random(seed)
+    longest = max(LONGEST_SECONDS, 3.0 * seconds_of_a_save(folder / "first"))
     number = 0
     for kill in range(kills):
         place = folder / str(kill // PER_FOLDER)
@@ -102,7 +120,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         child = os.fork()
         if child == 0:
             save_until_killed(model, number, saved)
-        time.sleep(rng.uniform(0.0, LONGEST_SECONDS))
+        time.sleep(rng.uniform(0.0, longest))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         before = int(saved.read_text() or 0) if saved.is_file() else 0
