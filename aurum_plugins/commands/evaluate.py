@@ -17,7 +17,12 @@ from rich.text import Text
 
 from aurum_plugins.atomic_write import write_bytes_atomically
 from aurum_plugins.clock import WallClock
-from aurum_plugins.commands.options import ConfigFiles
+from aurum_plugins.commands.options import (
+    CandleDirectory,
+    ConfigFiles,
+    ForecastTimeframe,
+    Pairs,
+)
 from aurum_plugins.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -27,38 +32,14 @@ if TYPE_CHECKING:
     from aurum_plugins.forecasting.evaluation.report import EvaluationReport
 
 DEFAULT_OUTPUT = Path("user_data") / "evaluation"
-_DATA, _WALK, _JUDGE = "Data", "Walk-forward", "Judgement, fixed before anything is seen"
+_WALK, _JUDGE = "Walk-forward", "Judgement, fixed before anything is seen"
 
 
 def evaluate(
-    pairs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PAIR",
-            help="Pairs such as BTC/USDT; every pair with candles by default.",
-            show_default=False,
-        ),
-    ] = None,
+    pairs: Pairs = None,
     config: ConfigFiles = None,
-    datadir: Annotated[
-        Path | None,
-        typer.Option(
-            "--datadir",
-            "-d",
-            metavar="DIRECTORY",
-            help="Folder of freqtrade's feather files; the configuration's by default.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
-    timeframe: Annotated[
-        str | None,
-        typer.Option(
-            "--timeframe",
-            "-t",
-            help="Candles to forecast, for example 1h; the configuration's by default.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
+    datadir: CandleDirectory = None,
+    timeframe: ForecastTimeframe = None,
     horizon: Annotated[
         int | None,
         typer.Option(

@@ -18,6 +18,34 @@ ConfigFiles = Annotated[
         help="freqtrade configuration; user_data/config.json by default. Repeatable.",
     ),
 ]
+DATA_PANEL = "Data"
+Pairs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="PAIR",
+        help="Pairs such as BTC/USDT; every pair with candles by default.",
+        show_default=False,
+    ),
+]
+CandleDirectory = Annotated[
+    Path | None,
+    typer.Option(
+        "--datadir",
+        "-d",
+        metavar="DIRECTORY",
+        help="Folder of freqtrade's feather files; the configuration's by default.",
+        rich_help_panel=DATA_PANEL,
+    ),
+]
+ForecastTimeframe = Annotated[
+    str | None,
+    typer.Option(
+        "--timeframe",
+        "-t",
+        help="Candles to forecast, for example 1h; the configuration's by default.",
+        rich_help_panel=DATA_PANEL,
+    ),
+]
 
 
 def utc_moment(option: str, text: str | None) -> datetime | None:

@@ -15,37 +15,21 @@ from rich.text import Text
 
 from aurum_plugins.atomic_write import write_atomically
 from aurum_plugins.clock import WallClock
-from aurum_plugins.commands.options import ConfigFiles
+from aurum_plugins.commands.options import DATA_PANEL, CandleDirectory, ConfigFiles, Pairs
 from aurum_plugins.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from aurum_plugins.preprocessing.quality.report import DataQualityReport
 
 DEFAULT_OUTPUT = Path("user_data") / "quality"
-_DATA, _REPORT = "Data", "Report"
+_REPORT = "Report"
 _WORST = 2
 
 
 def quality(
-    pairs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PAIR",
-            help="Pairs such as BTC/USDT; every pair with candles by default.",
-            show_default=False,
-        ),
-    ] = None,
+    pairs: Pairs = None,
     config: ConfigFiles = None,
-    datadir: Annotated[
-        Path | None,
-        typer.Option(
-            "--datadir",
-            "-d",
-            metavar="DIRECTORY",
-            help="Folder of freqtrade's feather files; the configuration's by default.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
+    datadir: CandleDirectory = None,
     timeframe: Annotated[
         str | None,
         typer.Option(
@@ -53,7 +37,7 @@ def quality(
             "-t",
             help="Candles to look at, for example 1h; the configuration's by default, or where "
             "there are none of it, the one that most files have.",
-            rich_help_panel=_DATA,
+            rich_help_panel=DATA_PANEL,
         ),
     ] = None,
     period: Annotated[

@@ -13,7 +13,12 @@ from rich.console import Console
 
 from aurum_plugins.atomic_write import write_atomically
 from aurum_plugins.clock import WallClock
-from aurum_plugins.commands.options import ConfigFiles
+from aurum_plugins.commands.options import (
+    CandleDirectory,
+    ConfigFiles,
+    ForecastTimeframe,
+    Pairs,
+)
 from aurum_plugins.commands.tune_summary import evaluation_command, print_summary
 from aurum_plugins.commands.tune_trials import make_trials
 from aurum_plugins.errors import ConfigurationError
@@ -25,18 +30,11 @@ if TYPE_CHECKING:
 DEFAULT_OUTPUT = Path("user_data") / "tuning"
 INTERRUPTED = 130
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_DATA, _WALK, _STUDY = "Data", "Windows that trials are judged on", "Study"
+_WALK, _STUDY = "Windows that trials are judged on", "Study"
 
 
 def tune(
-    pairs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PAIR",
-            help="Pairs such as BTC/USDT; every pair with candles by default.",
-            show_default=False,
-        ),
-    ] = None,
+    pairs: Pairs = None,
     *,
     until: Annotated[
         str,
@@ -47,25 +45,8 @@ def tune(
         ),
     ],
     config: ConfigFiles = None,
-    datadir: Annotated[
-        Path | None,
-        typer.Option(
-            "--datadir",
-            "-d",
-            metavar="DIRECTORY",
-            help="Folder of freqtrade's feather files; the configuration's by default.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
-    timeframe: Annotated[
-        str | None,
-        typer.Option(
-            "--timeframe",
-            "-t",
-            help="Candles to forecast, for example 1h; the configuration's by default.",
-            rich_help_panel=_DATA,
-        ),
-    ] = None,
+    datadir: CandleDirectory = None,
+    timeframe: ForecastTimeframe = None,
     horizon: Annotated[
         int | None,
         typer.Option(
