@@ -53,6 +53,12 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def with_own_programs(**more: str) -> dict[str, str]:
+    """This process's environment, in which its own programs are found first."""
+    programs = str(Path(sys.executable).parent)
+    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", **more}
+
+
 def start(command: str, folder: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
     return subprocess.Popen(
         shlex.split(command),
@@ -144,13 +150,12 @@ def test_the_simulated_exchange_starts_as_shown(copy) -> None:
 def test_the_evaluation_runs_as_shown(copy) -> None:
     (command,) = commands("aurum evaluate")
     real = command.replace("~/candles/binance", str(CANDLES))
-    output = run(real, copy, {**os.environ, "COLUMNS": "200"})
+    output = run(real, copy, with_own_programs(COLUMNS="200"))
     assert "forward_volatility" in output
     assert (copy / "user_data" / "evaluation" / "evaluation.html").is_file()
 
 
 def test_the_doctor_runs_as_shown(copy) -> None:
     (command,) = commands("aurum doctor")
-    programs = str(Path(sys.executable).parent)
-    output = run(command, copy, {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"})
+    output = run(command, copy, with_own_programs())
     assert "AurumStrategy" in output
