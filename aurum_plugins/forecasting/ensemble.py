@@ -16,6 +16,7 @@ from aurum_plugins.forecasting.forecasts import Forecasts, Readiness, TargetFore
 from aurum_plugins.forecasting.member_group import Parameters
 from aurum_plugins.forecasting.members.catalogue import present
 from aurum_plugins.forecasting.recipe import Recipe
+from aurum_plugins.forecasting.scored_rows import ScoredRows
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.forecasting.target_model import TargetModel
@@ -133,30 +134,84 @@ class Ensemble:
         aurum_plugins.forecasting.errors.ForecastingError
             `NotFitted`, `FeatureMismatch`, `MemberFailed`, `BadRows`.
         """
+        return self.assess(self.score(features, candles, judged=judged), labels)
+
+    def score(
+        self,
+        features: pd.DataFrame,
+        candles: IntArray,
+        *,
+        judged: bool = False,
+        earlier: Mapping[str, ScoredRows] | None = None,
+    ) -> dict[str, ScoredRows]:
+        """Score rows: the part of a forecast that no outcome changes.
+
+        Parameters
+        ----------
+        features, candles, judged
+            As of `forecast`.
+        earlier : mapping of str to ScoredRows, optional
+            By target: rows between the training and these, for members that look at a sequence.
+
+        Returns
+        -------
+        dict of str to ScoredRows
+            By the target's name.
+
+        Raises
+        ------
+        aurum_plugins.forecasting.errors.ForecastingError
+            As of `forecast`.
+        """
         if not hasattr(self, "models_"):
             raise NotFitted("the ensemble")
         _check_rows(features, candles)
         missing = [name for name in self.feature_names if name not in features.columns]
         if missing:
             raise FeatureMismatch(missing)
+        return {
+            name: model.score(
+                features,
+                candles,
+                self.trained_until_,
+                judged=judged,
+                earlier=earlier[name] if earlier else None,
+            )
+            for name, model in self.models_.items()
+        }
+
+    def assess(
+        self, scored: Mapping[str, ScoredRows], labels: pd.DataFrame | None = None, first: int = 0
+    ) -> Forecasts:
+        """Forecast rows that were scored.
+
+        Parameters
+        ----------
+        scored : mapping of str to ScoredRows
+            As of `score`: n rows of each target.
+        labels : pandas.DataFrame of shape (n, number of targets), optional
+        first : int
+            The first row to forecast; those before it are evidence alone.
+
+        Returns
+        -------
+        Forecasts
+            n - first rows.
+        """
+        candles = next(iter(scored.values())).candles
         known = self._outcomes(labels, len(candles))
         spread = np.ones(len(candles))
         targets: dict[str, TargetForecast] = {}
         for column in self._order:
             target = self.targets[column]
-            model = self.models_[target.name]
+            model, rows = self.models_[target.name], scored[target.name]
             targets[target.name] = model.forecast(
-                features,
-                candles,
-                known[:, column],
-                spread,
-                self.trained_until_,
-                judged=judged,
+                rows, known[:, column], spread, self.trained_until_, first
             )
             if target.learn == "value":
-                spread = _spread(targets[target.name].value)
+                spread = _spread(model.value(rows.scores))
         ordered = {target.name: targets[target.name] for target in self.targets}
-        return Forecasts(self._readiness(candles, ordered), ordered)
+        return Forecasts(self._readiness(candles[first:], ordered), ordered)
 
     def _fit(self, features: pd.DataFrame, labels: pd.DataFrame, candles: IntArray) -> Self:
         _check_rows(features, candles)

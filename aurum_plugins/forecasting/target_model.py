@@ -18,6 +18,7 @@ from aurum_plugins.forecasting.drift.model_drift import ModelDrift
 from aurum_plugins.forecasting.errors import NotFitted
 from aurum_plugins.forecasting.forecasts import TargetForecast
 from aurum_plugins.forecasting.recipe import Recipe
+from aurum_plugins.forecasting.scored_rows import ScoredRows
 from aurum_plugins.forecasting.sign_calibrator import SignCalibrator
 from aurum_plugins.forecasting.stack import Stack
 from aurum_plugins.forecasting.trained_members import TrainedMembers
@@ -85,17 +86,16 @@ class TargetModel:
         """Expected target of the members' scores, (n, m) to (n,)."""
         return self._value.value(self._stack.combine(scores))
 
-    def forecast(
+    def score(
         self,
         features: pd.DataFrame,
         candles: IntArray,
-        labels: FloatArray,
-        spread: FloatArray,
         since: int,
         *,
         judged: bool = False,
-    ) -> TargetForecast:
-        """Forecast rows.
+        earlier: ScoredRows | None = None,
+    ) -> ScoredRows:
+        """Score rows.
 
         Parameters
         ----------
@@ -103,14 +103,13 @@ class TargetModel:
             Only the selected ones are looked at.
         candles : ndarray of int, shape (n,)
             Rising.
-        labels : ndarray of shape (n,)
-            NaN where not known. A row looks only at labels known at its own close.
-        spread : ndarray of shape (n,)
         since : int
-            Rows up to this candle are no evidence: the model may have seen them.
+            The model may have seen the rows up to this candle.
         judged : bool
             Whether to ask the members that did not see the held-out rows, instead of those that
             serve.
+        earlier : ScoredRows, optional
+            Rows after `since` and before these, for members that look at a sequence.
         """
         if not hasattr(self, "trained_"):
             raise NotFitted(f"the model of {self.recipe.target.name}")
@@ -124,29 +123,65 @@ class TargetModel:
             rows = np.flatnonzero(part)
             if not len(rows):
                 continue
-            scores[rows] = members.score(scaled[rows], candles[rows], np.arange(len(rows)))
-        forecasted = self._forecasted(candles, scores, spread)
-        usable &= np.isfinite(forecasted.probability)
+            seen, numbers = scaled[rows], candles[rows]
+            if earlier is not None and part is later and members.window > 1:
+                seen = np.concatenate([earlier.scaled, seen])
+                numbers = np.concatenate([earlier.candles, numbers])
+            wanted = np.arange(len(numbers) - len(rows), len(numbers))
+            scores[rows] = members.score(seen, numbers, wanted)
+        return ScoredRows(candles, scaled, usable, scores, trained.novelty.novelty(scaled))
+
+    def forecast(
+        self,
+        scored: ScoredRows,
+        labels: FloatArray,
+        spread: FloatArray,
+        since: int,
+        first: int = 0,
+    ) -> TargetForecast:
+        """Forecast rows that were scored.
+
+        Parameters
+        ----------
+        scored : ScoredRows
+            n rows.
+        labels : ndarray of shape (n,)
+            NaN where not known. A row looks only at labels known at its own close.
+        spread : ndarray of shape (n,)
+        since : int
+            Rows up to this candle are no evidence: the model may have seen them.
+        first : int
+            The first row to forecast; those before it are evidence alone.
+
+        Returns
+        -------
+        TargetForecast
+            n - first rows.
+        """
+        forecasted = self._forecasted(scored.candles, scored.scores, spread)
+        usable = scored.usable & np.isfinite(forecasted.probability)
+        later = scored.candles > since
         outcomes = _followed(self.outcomes_, forecasted, labels, usable & later)
-        conformal = self._layer.assess(outcomes, forecasted)
-        drift = self._drift.read(outcomes, scaled, candles, later)
+        wanted, scores = _rows(forecasted, slice(first, None)), scored.scores[first:]
+        conformal = self._layer.assess(outcomes, wanted)
+        drift = self._drift.read(outcomes, scored.scaled, scored.candles, later, first)
         above = self._sign.probability(scores) > EVEN
         known = np.isfinite(scores)
-        agreeing = known & (above == (forecasted.probability > EVEN)[:, None])
+        agreeing = known & (above == (wanted.probability > EVEN)[:, None])
         return TargetForecast(
-            probability=forecasted.probability,
-            value=forecasted.value,
+            probability=wanted.probability,
+            value=wanted.value,
             lower=conformal.lower,
             upper=conformal.upper,
             may_be_up=conformal.may_be_up,
             may_be_down=conformal.may_be_down,
             confidence=conformal.confidence * drift.factor,
             agreement=agreeing.sum(axis=1) / np.maximum(known.sum(axis=1), 1),
-            novelty=trained.novelty.novelty(scaled),
-            regime=forecasted.regime,
+            novelty=scored.novelty[first:],
+            regime=wanted.regime,
             drift=drift,
             scores=scores,
-            usable=usable,
+            usable=usable[first:],
         )
 
     def _calibrate(self, trained: TrainedMembers) -> Self:
@@ -186,6 +221,10 @@ class TargetModel:
             spread=spread,
             regime=self._regimes.of(self._level(scores, spread)),
         )
+
+
+def _rows(forecasted: Forecasted, rows: slice) -> Forecasted:
+    return Forecasted(*(getattr(forecasted, column.name)[rows] for column in fields(Forecasted)))
 
 
 def _outcomes(forecasted: Forecasted, target: FloatArray) -> Outcomes:

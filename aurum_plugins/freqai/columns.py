@@ -8,6 +8,7 @@ both expanding hooks for each of its timeframes and correlated pairs, and append
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from aurum_plugins.features import (
     target_history,
 )
 from aurum_plugins.features.candle_series import FloatArray
+from aurum_plugins.features.candles import BoolArray, IntArray
 from aurum_plugins.features.freqai_parameters import indicator_periods
 from aurum_plugins.freqai.market_candles import check_reachable, market_candles
 from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_candles
@@ -54,6 +56,7 @@ class FreqaiColumns:
         self._targets = TargetSettings.from_config(config)
         self._candles = CandleSettings.from_config(config)
         self._periods = indicator_periods(config)
+        self._feature_lookback = self._features.lookback(self._periods)
         check_reachable(config, self.market_pairs)
 
     @property
@@ -61,6 +64,11 @@ class FreqaiColumns:
         """Pairs whose candles `standard` needs, the leader first."""
         settings = self._features.settings
         return settings.market_pairs if settings.needs_market else ()
+
+    @property
+    def label_names(self) -> tuple[str, ...]:
+        """Of the labels that `targets` adds, without their prefix."""
+        return self._targets.include
 
     def market_candles(
         self, provider: Any, model: Any, timeframe: str, rows: int
@@ -72,7 +80,7 @@ class FreqaiColumns:
     @property
     def lookback(self) -> int:
         """Candles that the last row of every feature depends on, itself included."""
-        return max(self._features.lookback(self._periods), self._targets.lookback)
+        return max(self._feature_lookback, self._targets.lookback)
 
     def expand_all(
         self, frame: pd.DataFrame, period: int, interval_ms: int, until_ms: int
@@ -122,20 +130,79 @@ class FreqaiColumns:
             need it NaN.
         """
         repaired = repair_candles(frame, interval_ms, self._candles)
-        others: dict[str, Candles] = {
-            pair: repair_candles(candles, interval_ms, self._candles).candles
-            for pair, candles in market.items()
-        }
-        named = _named(self._features.market_wide(repaired.candles, others))
-        past = target_history(repaired.candles, self._targets)
-        named |= {FEATURE + name: values for name, values in past.items()}
-        return _beside(frame, repaired, named)
+        return _beside(frame, repaired, self._standard(repaired.candles, market))
+
+    def latest(
+        self,
+        pair: str,
+        frames: Mapping[str, tuple[int, pd.DataFrame]],
+        own: str,
+        rows: int,
+        until_ms: int,
+        market: Mapping[str, pd.DataFrame],
+    ) -> pd.DataFrame:
+        """Features of a pair's last rows, as FreqAI has them once it has asked every hook.
+
+        FreqAI joins frames hook by hook, which takes longer than all features together.
+
+        Parameters
+        ----------
+        pair : str
+        frames : mapping of str to (int, pandas.DataFrame)
+            By timeframe: the length of its candles in milliseconds, and freqtrade's candles, in
+            order of time. Those in front of the wanted rows are what features look back on.
+        own : str
+            The base timeframe, which must be among `frames`.
+        rows : int
+            How many of the last rows of the base timeframe are wanted.
+        until_ms, market
+            As of `expand_all` and `standard`.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (rows, number of features)
+            Named as FreqAI names them, in no order of its own.
+        """
+        own_ms, frame = frames[own]
+        closes_ms = _opens_ms(frame)[-rows:] + own_ms
+        values: dict[str, FloatArray] = {}
+        for timeframe, (interval_ms, candles) in frames.items():
+            repaired = repair_candles(candles, interval_ms, self._candles)
+            # The latest candle that had closed when the row's did.
+            at = np.searchsorted(_opens_ms(candles), closes_ms - interval_ms, side="right") - 1
+            grid = _Grid.of(repaired, until_ms).at(at)
+            # Labels look back further than most features do.
+            start = max(0, int(grid.rows.min(initial=0)) - self._feature_lookback)
+            part, grid = repaired.candles[start:], grid.less(start)
+            suffix = f"{pair}_{timeframe}".replace(":", "")
+            for period in self._periods:
+                for column in self._features.expanded(part, period):
+                    name = f"{FEATURE}{column.feature}-period_{period}_{suffix}"
+                    values[name] = grid.placed(column.numbers)
+            for column in self._features.basic(part):
+                values[f"{FEATURE}{column.name}_gen_{suffix}"] = grid.placed(column.numbers)
+            if timeframe == own:
+                grid = _Grid.of(repaired).at(np.arange(len(frame) - len(closes_ms), len(frame)))
+                wide = self._standard(repaired.candles, market)
+                values |= {name: grid.placed(numbers) for name, numbers in wide.items()}
+        return pd.DataFrame(np.column_stack(list(values.values())), columns=list(values))
 
     def targets(self, frame: pd.DataFrame, interval_ms: int) -> pd.DataFrame:
         """Add the labels; parameters and result as of `expand_all`."""
         repaired = repair_candles(frame, interval_ms, self._candles)
         labels = forward_targets(repaired.candles, self._targets)
         return _beside(frame, repaired, {LABEL + name: values for name, values in labels.items()})
+
+    def _standard(
+        self, candles: Candles, market: Mapping[str, pd.DataFrame]
+    ) -> dict[str, FloatArray]:
+        others: dict[str, Candles] = {
+            pair: repair_candles(frame, candles.interval_ms, self._candles).candles
+            for pair, frame in market.items()
+        }
+        named = _named(self._features.market_wide(candles, others))
+        past = target_history(candles, self._targets)
+        return named | {FEATURE + name: values for name, values in past.items()}
 
 
 def _named(columns: Iterable[Column]) -> dict[str, FloatArray]:
@@ -149,14 +216,47 @@ def _beside(
     until_ms: int | None = None,
 ) -> pd.DataFrame:
     """Put values of the grid back beside the rows that they were computed from."""
-    candles, rows = repaired.candles, repaired.rows
-    known = rows >= 0
-    if until_ms is not None and len(candles):
-        next_close_ms = int(candles.open_ms[-1]) + 2 * candles.interval_ms
-        if next_close_ms <= until_ms:
-            known &= rows != len(candles) - 1
-    placed = {
-        name: np.where(known, values[rows], np.nan) if len(values) else np.nan
-        for name, values in columns.items()
-    }
+    grid = _Grid.of(repaired, until_ms)
+    placed = {name: grid.placed(values) for name, values in columns.items()}
     return pd.concat([frame, pd.DataFrame(placed, index=frame.index)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Where the values of n rows are to be found, and which rows have none."""
+
+    rows: IntArray
+    known: BoolArray
+
+    @classmethod
+    def of(cls, repaired: RepairedCandles, until_ms: int | None = None) -> _Grid:
+        """Rows of the frame that was repaired; `until_ms` is as of `FreqaiColumns.expand_all`."""
+        candles, rows = repaired.candles, repaired.rows
+        known = rows >= 0
+        if until_ms is not None and len(candles):
+            next_close_ms = int(candles.open_ms[-1]) + 2 * candles.interval_ms
+            if next_close_ms <= until_ms:
+                known &= rows != len(candles) - 1
+        return cls(rows, known)
+
+    def at(self, rows: IntArray) -> _Grid:
+        """Some of the rows; -1 is a row without values."""
+        if not len(self.rows):
+            return _Grid(rows, np.zeros(len(rows), dtype=np.bool_))
+        return _Grid(self.rows[rows], self.known[rows] & (rows >= 0))
+
+    def less(self, first: int) -> _Grid:
+        """The same rows on a grid that begins later."""
+        return _Grid(self.rows - first, self.known & (self.rows >= first))
+
+    def placed(self, values: FloatArray) -> FloatArray:
+        if not len(values):
+            return np.full(len(self.rows), np.nan)
+        return np.where(self.known, values[self.rows], np.nan)
+
+
+def _opens_ms(frame: pd.DataFrame) -> IntArray:
+    if not len(frame):
+        return np.empty(0, dtype=np.int64)
+    opens: IntArray = pd.DatetimeIndex(pd.to_datetime(frame["date"], utc=True)).as_unit("ms").asi8
+    return opens

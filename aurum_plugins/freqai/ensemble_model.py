@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from aurum_plugins.clock import WallClock
 from aurum_plugins.errors import AurumError, ConfigurationError
 from aurum_plugins.features import TargetSettings
 from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Forecasts, Readiness, Target
-from aurum_plugins.forecasting.arrays import IntArray
 from aurum_plugins.forecasting.drift import DriftSettings
 from aurum_plugins.forecasting.errors import FeatureMismatch, NotFitted, NotPromoted
 from aurum_plugins.forecasting.members.settings import MembersSettings
-from aurum_plugins.freqai.drift_alerts import DriftAlerts
 from aurum_plugins.freqai.failed_trainings import FailedTrainings
 from aurum_plugins.freqai.fingerprint import fingerprint
 from aurum_plugins.freqai.forecast_columns import (
@@ -28,10 +26,11 @@ from aurum_plugins.freqai.forecast_columns import (
     no_forecast,
 )
 from aurum_plugins.freqai.identifier import claim
+from aurum_plugins.freqai.live_forecasts import LiveForecasts
 from aurum_plugins.freqai.model_drawer import ModelDrawer
 from aurum_plugins.freqai.succession import Challenger, Succession
 from aurum_plugins.freqai.torn_files import set_torn_files_aside
-from aurum_plugins.freqai.training_table import TrainingTable, at_candles, candle_numbers
+from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
 from aurum_plugins.preprocessing import PreprocessingSettings
 
 logger = logging.getLogger(__name__)
@@ -59,6 +58,8 @@ class EnsembleModel:
     ----------
     drawer : type
         A `ModelDrawer` in front of FreqAI's `FreqaiDataDrawer`.
+    timeframe_seconds : callable of str to int
+        freqtrade's length of a timeframe.
 
     Raises
     ------
@@ -68,6 +69,7 @@ class EnsembleModel:
     """
 
     drawer: type[ModelDrawer]
+    timeframe_seconds: Callable[[str], int]
 
     config: dict[str, Any]
     full_path: Path  # the folder of the identifier's models
@@ -75,6 +77,7 @@ class EnsembleModel:
     base_tf_seconds: int
     current_candle: Any
     dd: Any
+    ft_params: dict[str, Any]
     model: Any
     live: bool
 
@@ -91,7 +94,6 @@ class EnsembleModel:
         self._parameters = MembersSettings.from_config(config).parameters
         decisive = (self._settings.model_dump(), self._drift_settings.model_dump())
         self._fingerprint = fingerprint(config, *decisive, self._parameters)
-        self._longest_age_ms = 3_600 * _MS * settings.get("expiration_hours", 0)
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
         claim(Path(self.full_path), self._fingerprint)
         self.dd = self.drawer(Path(self.full_path), config)
@@ -99,12 +101,19 @@ class EnsembleModel:
         self.dd.tell = self._alert_once
         self._failed = FailedTrainings()
         self._told: dict[str, str] = {}
-        self._drift = DriftAlerts(self._drift_settings)
-        self._strategy: Any = None
         # FreqAI hands over so many of the latest candles: what intervals and monitors look back on.
         drift = self._drift_settings
         longest = max(self._settings.record_candles, drift.loss_candles, drift.input_candles)
         self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles + LONGEST_SEQUENCE
+        self._live = LiveForecasts(
+            self,
+            config["timeframe"],
+            {tf: _MS * self.timeframe_seconds(tf) for tf in self.ft_params["include_timeframes"]},
+            targets=self._targets,
+            drift=drift,
+            remembered=self.CONV_WIDTH,
+            longest_age_ms=3_600 * _MS * settings.get("expiration_hours", 0),
+        )
 
     def set_full_path(self) -> None:
         """Find the identifier's folder, and set aside what in it would stop FreqAI's own drawer."""
@@ -112,11 +121,17 @@ class EnsembleModel:
         self._untold = set_torn_files_aside(Path(self.full_path))
 
     def start(self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> Any:
-        """Remember whose labels to ask for, then do what FreqAI does."""
-        self._strategy = strategy
+        """Tell what was found at the start, then do what FreqAI does."""
         while self._untold:
             strategy.dp.send_msg(self._untold.pop(), always_send=True)
         return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
+
+    def start_live(
+        self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any, dk: Any
+    ) -> Any:
+        """Decide as FreqAI does, but without its frames where they are not needed."""
+        self._live.begin(strategy, dk, dataframe)
+        return super().start_live(dataframe, metadata, strategy, dk)  # type: ignore[misc]
 
     def model_exists(self, dk: Any) -> bool:
         """Whether a backtest's window has a model that is whole."""
@@ -184,19 +199,19 @@ class EnsembleModel:
         do_predict : ndarray of int, shape (n,)
             1 where `&-readiness` is 1, else 0.
         """
-        dk.find_features(unfiltered_df)
         dk.DI_values = np.zeros(len(unfiltered_df))
-        labels = list(dk.label_list)
-        candles = candle_numbers(unfiltered_df["date"], self._candle_ms)
+        labels, rows = list(dk.label_list), len(unfiltered_df)
         try:
-            forecasts = self._forecast(unfiltered_df, candles, labels, dk.pair)
+            forecasts = self._forecast(unfiltered_df, labels, dk.pair)
         except Exception as error:  # noqa: BLE001 - the pair must not trade on it, others go on
             self._alert_once(dk.pair, f"{dk.pair}: no forecast: {error!r}")
-            reason = _REASONS.get(type(error), Readiness.FAILED)
-            table = no_forecast(labels, len(candles), reason)
+            table = no_forecast(labels, rows, _REASONS.get(type(error), Readiness.FAILED))
         else:
             self._told.pop(dk.pair, None)
-            table = forecast_columns(labels, forecasts)
+            table = no_forecast(labels, rows, Readiness.IN_SAMPLE)
+            if forecasts is not None:
+                later = forecast_columns(labels, forecasts).iloc[-rows:]
+                table = pd.concat([table.iloc[len(later) :], later], ignore_index=True)
         dk.do_predict = (table[READINESS] == Readiness.READY).to_numpy().astype(np.int_)
         add_statistics(dk, table)
         return table, dk.do_predict
@@ -252,37 +267,18 @@ class EnsembleModel:
         # A second backtest in one process begins again where the first began.
         return model if self.live or model.trained_until_ < table.candles[-1] else None
 
-    def _forecast(
-        self, frame: pd.DataFrame, candles: IntArray, labels: list[str], pair: str
-    ) -> Forecasts:
+    def _forecast(self, frame: pd.DataFrame, labels: list[str], pair: str) -> Forecasts | None:
+        """Forecasts of a frame's last rows; of all in a backtest."""
         if not isinstance(self.model, Ensemble):
             raise NotFitted(f"the model of {pair}")
-        known = self._labels(frame, candles, pair)[labels]
-        forecasts = self.model.forecast(frame, candles, known)
-        if self.live and self._longest_age_ms:
-            age = WallClock().now_ms() - self.model.trained_until_ * self._candle_ms
-            if age > self._longest_age_ms:
-                forecasts.readiness[:] = Readiness.EXPIRED
-        if self.live:
-            for text in self._drift.of(pair, self.model, forecasts):
+        if not self.live:
+            candles = candle_numbers(frame["date"], self._candle_ms)
+            return self.model.forecast(frame, candles, frame[labels])
+        forecasts = self._live.of(pair, self.model, frame)
+        if forecasts is not None:
+            for text in self._live.alerts(pair, self.model, forecasts):
                 self._alert(text)
         return forecasts
-
-    def _labels(self, frame: pd.DataFrame, candles: IntArray, pair: str) -> pd.DataFrame:
-        """Labels of the frame's rows, as far as they are known.
-
-        In a running bot the strategy's frame is too short for labels that compare with weeks;
-        FreqAI keeps a longer history.
-        """
-        if not self.live:
-            return frame
-        with self.dd.history_lock:
-            history = self.dd.historic_data[pair][self.config["timeframe"]]
-            needed = self.CONV_WIDTH + self._targets.volatility_candles
-            history = history.iloc[-needed:].copy()
-        history["date"] = pd.to_datetime(history["date"], utc=True)
-        labelled = self._strategy.set_freqai_targets(history, metadata={"pair": pair})
-        return at_candles(labelled, candles, self._candle_ms)
 
     def _describe(self, dk: Any, table: TrainingTable) -> None:
         """What FreqAI wants to be told of the labels: their mean and standard deviation."""

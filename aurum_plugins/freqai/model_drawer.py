@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 
 from aurum_plugins.atomic_write import write_atomically, write_bytes_atomically
 from aurum_plugins.errors import AurumError
+from aurum_plugins.features.freqai_parameters import correlated_pairs
 from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import ArtifactError
 from aurum_plugins.forecasting.registry import (
@@ -30,6 +32,8 @@ logger = logging.getLogger(__name__)
 REGISTRY = "registry"
 MODEL = "model.aurum"
 METADATA = "metadata.json"
+# Of each column of forecasts the strategy gets three.
+_RETURNED = ("", "_mean", "_std")
 
 
 class ModelDrawer:
@@ -49,6 +53,8 @@ class ModelDrawer:
 
     full_path: Path
     historic_data: dict[str, dict[str, pd.DataFrame]]
+    historic_predictions: dict[str, pd.DataFrame]
+    model_return_values: dict[str, pd.DataFrame]
     pair_dict: dict[str, Any]
     model_dictionary: dict[str, Any]
     meta_data_dictionary: dict[str, dict[str, Any]]
@@ -58,6 +64,7 @@ class ModelDrawer:
         super().__init__(full_path, config)  # type: ignore[call-arg]
         self.registry = ModelRegistry(full_path / REGISTRY)
         self.tell: Callable[[str, str], None] = _log
+        self._correlated = correlated_pairs(config)
         self._served: dict[str, tuple[Any, Any]] = {}
 
     def save_data(self, model: Any, coin: str, dk: Any) -> None:
@@ -192,15 +199,28 @@ class ModelDrawer:
             return False
         return True
 
+    def update_historic_data(self, strategy: Any, dk: Any) -> None:
+        """Append the latest candles of the pair that is decided, and of those that it looks at.
+
+        FreqAI looks at every pair whenever it decides one. The others have their turn.
+        """
+        columns = getattr(strategy, "columns", None)
+        others = {*getattr(columns, "market_pairs", dk.all_pairs), *self._correlated}
+        narrow = copy(dk)
+        narrow.all_pairs = [
+            pair
+            for pair in dk.all_pairs
+            if pair == dk.pair or (pair in others and self._is_behind(pair, strategy.dp))
+        ]
+        super().update_historic_data(strategy, narrow)  # type: ignore[misc]
+
     def return_null_values_to_strategy(self, dataframe: pd.DataFrame, dk: Any) -> None:
         """Say of a pair without a model what FreqAI says, and why not."""
-        super().return_null_values_to_strategy(dataframe, dk)  # type: ignore[misc]
-        frame = dk.return_dataframe
-        table = no_forecast(list(dk.label_list), len(frame), Readiness.NO_MODEL)
-        for name in ("", "_mean", "_std"):
-            more = table.add_suffix(name).set_index(frame.index)
-            frame = frame.join(more.loc[:, more.columns.difference(frame.columns, sort=False)])
-        dk.return_dataframe = frame
+        dk.find_labels(dataframe)
+        table = no_forecast(list(dk.label_list), len(dataframe), Readiness.NO_MODEL)
+        columns = [table.add_suffix(suffix).set_axis(dataframe.index) for suffix in _RETURNED]
+        rest = dataframe.drop(columns=dk.label_list)
+        dk.return_dataframe = pd.concat([rest, *columns], axis=1).assign(do_predict=0)
 
     def append_model_predictions(
         self, pair: str, predictions: pd.DataFrame, do_preds: Any, dk: Any, strat_df: pd.DataFrame
@@ -210,7 +230,22 @@ class ModelDrawer:
             predictions = no_forecast(list(dk.label_list), len(predictions), Readiness.EXPIRED)
             do_preds = np.zeros(len(predictions), dtype=np.int_)
             add_statistics(dk, predictions)
-        super().append_model_predictions(pair, predictions, do_preds, dk, strat_df)  # type: ignore[misc]
+        # FreqAI would write cell by cell, a tenth of a millisecond for each.
+        none = predictions.iloc[:, :0]
+        super().append_model_predictions(pair, none, do_preds, dk, strat_df)  # type: ignore[misc]
+        values = dict(predictions.iloc[-1])
+        for suffix in _RETURNED[1:]:
+            known = dk.data[f"labels{suffix}"]
+            values |= {name + suffix: known[name] for name in predictions.columns}
+        history = self.historic_predictions[pair]
+        if history["date_pred"].iloc[-1] != strat_df["date"].iloc[-1]:
+            return  # A frame that ends before the last forecast: FreqAI keeps what it has.
+        rest = history.iloc[-1:].drop(columns=list(values))
+        written = pd.DataFrame(values, index=rest.index, dtype=np.float64)
+        last = pd.concat([rest, written], axis=1)[list(history.columns)]
+        history = pd.concat([history.iloc[:-1], last])
+        self.historic_predictions[pair] = history
+        self.model_return_values[pair] = history.tail(len(strat_df)).reset_index(drop=True)
 
     def save_drawer_to_disk(self) -> None:
         """Save which pairs were trained when."""
@@ -234,6 +269,14 @@ class ModelDrawer:
         content = cloudpickle.dumps(dict(self.historic_predictions))  # type: ignore[attr-defined]
         write_bytes_atomically(path, content)
         write_bytes_atomically(backup, content)
+
+    def _is_behind(self, pair: str, provider: Any) -> bool:
+        """Whether a pair has closed candles that the history does not hold."""
+        for timeframe, kept in self.historic_data[pair].items():
+            latest = provider.get_pair_dataframe(pair, timeframe)
+            if len(latest) and (not len(kept) or kept["date"].iloc[-1] < latest["date"].iloc[-1]):
+                return True
+        return False
 
     def _write_json(self, path: Path, content: Any) -> None:
         text = json.dumps(content, default=self.np_encoder)  # type: ignore[attr-defined]

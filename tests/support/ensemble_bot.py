@@ -90,6 +90,14 @@ def hourly_candles(rows: int, seed: int, end: pd.Timestamp) -> pd.DataFrame:
     )
 
 
+def coarser(candles: pd.DataFrame, length: pd.Timedelta) -> pd.DataFrame:
+    """The same candles of another length, each once its last hour has closed."""
+    how = {"open": "first", "high": "max", "low": "min", "close": "last", "volume": "sum"}
+    until = candles["date"].iloc[-1] + pd.Timedelta("1h")
+    frame = candles.set_index("date").resample(length).agg(how).dropna().reset_index()
+    return frame[frame["date"] + length <= until]
+
+
 def configuration(
     folder: Path, aurum: dict[str, Any] | None = None, freqai: dict[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -142,9 +150,11 @@ class Provider:
         self.longest: int | None = None
         self.messages: list[str] = []
 
-    def get_pair_dataframe(self, pair: str, _timeframe: str = "1h") -> pd.DataFrame:
-        """Candles of a pair, oldest first."""
+    def get_pair_dataframe(self, pair: str, timeframe: str = "1h") -> pd.DataFrame:
+        """Candles of a pair, oldest first; of a coarser timeframe those that are complete."""
         closed = self.candles[pair].iloc[: self.seen]
+        if timeframe != "1h":
+            closed = coarser(closed, pd.Timedelta(timeframe))
         start = 0 if self.longest is None else max(0, len(closed) - self.longest)
         return closed.iloc[start:].reset_index(drop=True)
 
@@ -189,11 +199,11 @@ class EnsembleBot:
         self.model.scanning = True
         self.model.live = self.live
         self.model.data_provider = self.provider
-        self.model._strategy = self.strategy
         if self.live:
+            timeframes = self.config["freqai"]["feature_parameters"]["include_timeframes"]
             self.model.dd.historic_data = {
-                pair: {"1h": frame.iloc[: self.provider.seen].copy()}
-                for pair, frame in self.provider.candles.items()
+                pair: {name: self.provider.get_pair_dataframe(pair, name) for name in timeframes}
+                for pair in self.provider.candles
             }
 
     @property

@@ -41,7 +41,12 @@ class ModelDrift:
         self._losses.fit(self._of(outcomes), outcomes.candles)
 
     def read(
-        self, outcomes: Outcomes, features: FloatArray, candles: IntArray, rows: BoolArray
+        self,
+        outcomes: Outcomes,
+        features: FloatArray,
+        candles: IntArray,
+        rows: BoolArray,
+        first: int = 0,
     ) -> DriftState:
         """Read both monitors.
 
@@ -55,18 +60,31 @@ class ModelDrift:
         rows : ndarray of bool, shape (n,)
             Rows that came after the training: of the others nothing is said, and what is said of a
             row does not depend on how many of them are there.
+        first : int
+            The first row to read at.
+
+        Returns
+        -------
+        DriftState
+            n - first rows.
         """
-        loss = self._losses.read(self._of(outcomes), outcomes.candles, candles)
-        loss.drifted[~rows] = False
+        # Rows before the window of the first that is wanted change nothing.
+        start = max(0, first - self.settings.input_candles)
+        features, candles, rows = features[start:], candles[start:], rows[start:]
+        wanted = slice(first - start, None)
+        loss = self._losses.read(self._of(outcomes), outcomes.candles, candles[wanted])
+        loss.drifted[~rows[wanted]] = False
         columns = features.shape[1]
         statistic = np.full(len(candles), np.nan)
         drifted, none = np.zeros(len(candles), dtype=np.bool_), (len(candles), columns)
         shifted, dead = np.zeros(none, dtype=np.bool_), np.zeros(none, dtype=np.bool_)
-        if rows.any():
+        if rows[wanted].any():
             inputs = self._inputs.read(features[rows], candles[rows])
             statistic[rows], drifted[rows] = inputs.statistic, inputs.drifted
             shifted[rows], dead[rows] = inputs.shifted, inputs.dead
-        reading = InputReading(statistic, drifted, shifted=shifted, dead=dead)
+        reading = InputReading(
+            statistic[wanted], drifted[wanted], shifted=shifted[wanted], dead=dead[wanted]
+        )
         return assess_drift(DriftReading(loss.statistic, loss.drifted), reading, self.settings)
 
     def _of(self, outcomes: Outcomes) -> FloatArray:

@@ -54,8 +54,8 @@ def walked(bot: EnsembleBot, monkeypatch, candles: range) -> pd.DataFrame:
 
 
 def test_row_by_row(bot, whole, monkeypatch) -> None:
-    # What a row depends on: its features' past, and the candles that are handed over.
-    bot.provider.longest = bot.model.CONV_WIDTH + bot.strategy.columns.lookback
+    # No longer than a strategy's frame: what is further back is remembered.
+    bot.provider.longest = bot.strategy.columns.lookback + 1
     live = walked(bot, monkeypatch, range(TRAINED + 1, ROWS + 1))
     assert len(live) == len(whole) == ROWS - TRAINED
     np.testing.assert_allclose(live[COLUMNS], whole[COLUMNS], rtol=0, atol=1e-12)
@@ -68,7 +68,7 @@ def test_row_by_row(bot, whole, monkeypatch) -> None:
 
 
 def test_what_is_known_later_changes_no_row(bot, whole, monkeypatch) -> None:
-    bot.provider.longest = bot.model.CONV_WIDTH + bot.strategy.columns.lookback
+    bot.provider.longest = bot.strategy.columns.lookback + 1
     monkeypatch.setattr(bot.provider, "candles", dict(bot.provider.candles))
     changed = bot.provider.candles[PAIR].copy()
     changed.loc[TRAINED + 60 :, ["open", "high", "low", "close"]] *= 1.03
@@ -82,9 +82,11 @@ def test_labels_are_taken_from_freqais_history(bot, monkeypatch) -> None:
     """The frame of the strategy alone is too short to know what was usual."""
     bot.at(ROWS, monkeypatch)
     bot.start()
+    bot.candle(PAIR)
     frame = bot.provider.get_pair_dataframe(PAIR).iloc[-bot.model.CONV_WIDTH :]
     candles = np.asarray(frame["date"].astype("datetime64[ms, UTC]").astype("int64")) // 3_600_000
-    labels = bot.model._labels(frame, candles, PAIR)[list(LABELS)]
+    labels = bot.model._live._labels(PAIR, bot.model.dd.champion(PAIR))(candles)
+    assert list(labels) == list(LABELS)
     known = labels.notna().all(axis=1).to_numpy()
     # The earliest of them are older than anything that intervals look back on.
     assert known[HORIZON:-HORIZON].all()
@@ -96,7 +98,8 @@ def test_the_same_from_a_bot_that_was_started_again(bot, whole, monkeypatch) -> 
     bot.candle(PAIR)
     bot.model.dd.save_historic_predictions_to_disk()
     bot.start()
-    bot.provider.longest = bot.model.CONV_WIDTH + bot.strategy.columns.lookback
+    # The rows before, which it has forgotten, come from FreqAI's history.
+    bot.provider.longest = bot.strategy.columns.lookback + 1
     live = walked(bot, monkeypatch, range(TRAINED + 100, TRAINED + 110))
     # The first candle after a start is shown as a hole: FreqAI hands over the next.
     assert live[READINESS].iloc[0] == 0

@@ -197,12 +197,12 @@ class TestForecasting:
     def test_a_member_that_raises(self, bot, monkeypatch) -> None:
         serving = in_service(bot, monkeypatch)
 
-        def broken(*_: Any) -> None:
+        def broken(*_: Any, **__: Any) -> None:
             raise ArithmeticError("overflow")
 
         model = bot.model.dd.champion(ONE)
         with monkeypatch.context() as patch:
-            patch.setattr(model, "forecast", broken)
+            patch.setattr(model, "score", broken)
             for _ in range(2):
                 rows = step(bot, monkeypatch)
                 assert rows[ONE][READINESS] == Readiness.FAILED
@@ -215,6 +215,7 @@ class TestForecasting:
     def test_a_model_of_other_features(self, build, monkeypatch) -> None:
         bot = build(aurum={"preprocessing": {"n_features": "all"}})
         in_service(bot, monkeypatch)
+        bot.start()
         given = bot.strategy.feature_engineering_expand_basic
 
         def fewer(dataframe: pd.DataFrame, metadata: dict[str, Any], **more: Any) -> pd.DataFrame:
@@ -224,6 +225,8 @@ class TestForecasting:
 
         with monkeypatch.context() as patch:
             patch.setattr(bot.strategy, "feature_engineering_expand_basic", fewer)
+            # FreqAI shows a hole at the first candle after a start.
+            step(bot, monkeypatch)
             for _ in range(2):
                 rows = step(bot, monkeypatch)
                 assert rows[ONE][READINESS] == Readiness.OTHER_FEATURES

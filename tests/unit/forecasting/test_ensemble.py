@@ -107,13 +107,9 @@ class TestWhatIsForecast:
         assert np.corrcoef(reach, np.exp(wild / 2))[0, 1] > 0.5
         model = ensemble.models_[RETURN]
         spread = np.exp(0.5 * np.clip(wild, -MOST_LOG_VOLATILITY, MOST_LOG_VOLATILITY))
-        expected = model.forecast(
-            AHEAD.features,
-            AHEAD.candles,
-            AHEAD.labels[RETURN].to_numpy(),
-            spread,
-            ensemble.trained_until_,
-        )
+        since = ensemble.trained_until_
+        scored = model.score(AHEAD.features, AHEAD.candles, since)
+        expected = model.forecast(scored, AHEAD.labels[RETURN].to_numpy(), spread, since)
         np.testing.assert_array_equal(expected.lower, forecasts.targets[RETURN].lower)
 
     def test_one_target_is_enough(self):

@@ -33,7 +33,8 @@ def asked(model, rows=AHEAD, spread=ONES, labelled=True, **how):
     labels = rows.labels[model.recipe.target.name].to_numpy()
     known = labels if labelled else np.full(len(rows), np.nan)
     since = trained_ensemble(*FOUR).trained_until_
-    return model.forecast(rows.features, rows.candles, known, spread, since, **how)
+    scored = model.score(rows.features, rows.candles, since, **how)
+    return model.forecast(scored, known, spread, since)
 
 
 def test_weights_are_a_share_of_each_member(model):

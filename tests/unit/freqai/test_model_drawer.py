@@ -4,7 +4,6 @@ import json
 import logging
 import pickle
 import threading
-from datetime import UTC
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +13,8 @@ import pandas as pd
 import pytest
 from registry_models import SmallModel, facts
 
-from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import ArtifactError, TornArtifact
 from aurum_plugins.freqai import ModelDrawer
-from aurum_plugins.freqai.forecast_columns import READINESS, column_names, no_forecast
 
 PAIR, LABELS = "BTC/USDT", ["&-forward_return"]
 UNTRAINED = {"model_filename": "", "trained_timestamp": 0, "data_path": "", "extras": {}}
@@ -39,16 +36,9 @@ class Stock:
             self.pair_dict = json.loads(self.pair_dictionary_path.read_text())
         self.historic_predictions, self.metric_tracker = {}, {}
         self.save_lock = threading.Lock()
-        self.appended: list[Any] = []
 
     def np_encoder(self, value: Any) -> Any:
         return value.item() if isinstance(value, np.generic) else None
-
-    def return_null_values_to_strategy(self, dataframe: pd.DataFrame, dk: Any) -> None:
-        dk.return_dataframe = dataframe.assign(**{LABELS[0]: 0, "do_predict": 0})
-
-    def append_model_predictions(self, *arguments: Any) -> None:
-        self.appended.append(arguments)
 
 
 class Drawer(ModelDrawer, Stock):
@@ -313,39 +303,3 @@ class TestFiles:
         drawer = opened(tmp_path)
         assert drawer.pair_dict == {}
         assert (tmp_path / "pair_dictionary.json.damaged").is_file()
-
-
-class TestForecasts:
-    def test_a_pair_without_a_model_has_every_column_and_the_reason(self, drawer):
-        dates = pd.date_range("2025-01-01", periods=3, freq="h", tz=UTC)
-        frame = pd.DataFrame({"date": dates, "close": 1.0}, index=[5, 6, 7])
-        dk = SimpleNamespace(label_list=LABELS)
-        drawer.return_null_values_to_strategy(frame, dk)
-        found = dk.return_dataframe
-        assert set(column_names(LABELS)) <= set(found.columns)
-        assert {f"{READINESS}_mean", f"{LABELS[0]}_up_std"} <= set(found.columns)
-        assert (found[READINESS] == Readiness.NO_MODEL).all()
-        assert found["date"].tolist() == list(dates)
-        assert not found.isna().any(axis=None)
-        assert found.columns.is_unique
-
-    def test_what_was_forecast_is_kept_as_it_is(self, drawer):
-        table = no_forecast(LABELS, 2, Readiness.READY)
-        flags, frame = np.ones(2), pd.DataFrame()
-        dk = SimpleNamespace(label_list=LABELS, data={})
-        drawer.append_model_predictions(PAIR, table, flags, dk, frame)
-        ((pair, kept, kept_flags, _, kept_frame),) = drawer.appended
-        assert pair == PAIR
-        assert kept is table
-        assert kept_flags is flags
-        assert kept_frame is frame
-
-    def test_of_a_model_that_freqai_takes_for_expired_it_says_so(self, drawer):
-        zeros = pd.DataFrame(0.0, index=range(2), columns=LABELS)
-        dk = SimpleNamespace(label_list=LABELS, data={})
-        drawer.append_model_predictions(PAIR, zeros, np.ones(2), dk, pd.DataFrame())
-        (_, kept, flags, _, _) = drawer.appended[0]
-        assert list(kept.columns) == column_names(LABELS)
-        assert (kept[READINESS] == Readiness.EXPIRED).all()
-        assert flags.tolist() == [0, 0]
-        assert set(dk.data["labels_mean"]) == set(column_names(LABELS))
