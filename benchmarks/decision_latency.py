@@ -80,7 +80,7 @@ class TimedStrategy(MODULE.AurumStrategy):
             "wall_ms": 1e3 * (time.perf_counter() - wall),
             "cpu_ms": 1e3 * (time.thread_time() - cpu),
             "training": before[0] or self.training or self.trainings > before[1],
-            "ready": metadata["pair"] in self.freqai.dd.model_dictionary,
+            "ready": self.freqai.dd.model_dictionary.get(metadata["pair"]) is not None,
             "decided": bool(found["do_predict"].iloc[-1] == 1),
         }}
         with open(os.environ[{timings!r}], "a") as file:

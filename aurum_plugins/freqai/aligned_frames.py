@@ -35,8 +35,8 @@ class AlignedFrames:
 
     def start(self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> Any:
         """Do what FreqAI does, in a running bot with an aligned frame."""
-        running = strategy.dp.runmode.value in RUNNING
-        aside = self._rows_aside(dataframe) if running else 0
+        joined = strategy.dp.runmode.value in RUNNING and self.joins_frames(metadata["pair"])
+        aside = self._rows_aside(dataframe) if joined else 0
         if not aside:
             return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
         rest = dataframe.iloc[aside:].reset_index(drop=True)
@@ -47,6 +47,10 @@ class AlignedFrames:
             if kind.kind in "fi":
                 head[name] = np.zeros(aside, dtype=kind)
         return pd.concat([head, answer], ignore_index=True)
+
+    def joins_frames(self, _pair: str) -> bool:
+        """Whether FreqAI will join frames for a pair's next forecast."""
+        return True
 
     def _rows_aside(self, frame: pd.DataFrame) -> int:
         """Rows before the first that closes together with a candle of the coarsest timeframe."""

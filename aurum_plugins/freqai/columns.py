@@ -74,7 +74,7 @@ class FreqaiColumns:
         self, provider: Any, model: Any, timeframe: str, rows: int
     ) -> dict[str, pd.DataFrame]:
         """Ask freqtrade for what `standard` needs for a frame of so many rows."""
-        needed = rows + self.lookback + LATE_CANDLES
+        needed = rows + self._feature_lookback + LATE_CANDLES
         return market_candles(provider, model, self.market_pairs, timeframe, needed)
 
     @property
@@ -130,7 +130,8 @@ class FreqaiColumns:
             need it NaN.
         """
         repaired = repair_candles(frame, interval_ms, self._candles)
-        return _beside(frame, repaired, self._standard(repaired.candles, market))
+        columns = self._market_wide(repaired.candles, market) | self._own_past(repaired.candles)
+        return _beside(frame, repaired, columns)
 
     def latest(
         self,
@@ -172,7 +173,7 @@ class FreqaiColumns:
             at = np.searchsorted(_opens_ms(candles), closes_ms - interval_ms, side="right") - 1
             grid = _Grid.of(repaired, until_ms).at(at)
             # Labels look back further than most features do.
-            start = max(0, int(grid.rows.min(initial=0)) - self._feature_lookback)
+            start = max(0, grid.first - self._feature_lookback)
             part, grid = repaired.candles[start:], grid.less(start)
             suffix = f"{pair}_{timeframe}".replace(":", "")
             for period in self._periods:
@@ -183,7 +184,9 @@ class FreqaiColumns:
                 values[f"{FEATURE}{column.name}_gen_{suffix}"] = grid.placed(column.numbers)
             if timeframe == own:
                 grid = _Grid.of(repaired).at(np.arange(len(frame) - len(closes_ms), len(frame)))
-                wide = self._standard(repaired.candles, market)
+                past = self._own_past(repaired.candles)
+                values |= {name: grid.placed(numbers) for name, numbers in past.items()}
+                grid, wide = grid.less(start), self._market_wide(part, market)
                 values |= {name: grid.placed(numbers) for name, numbers in wide.items()}
         return pd.DataFrame(np.column_stack(list(values.values())), columns=list(values))
 
@@ -193,16 +196,18 @@ class FreqaiColumns:
         labels = forward_targets(repaired.candles, self._targets)
         return _beside(frame, repaired, {LABEL + name: values for name, values in labels.items()})
 
-    def _standard(
+    def _market_wide(
         self, candles: Candles, market: Mapping[str, pd.DataFrame]
     ) -> dict[str, FloatArray]:
         others: dict[str, Candles] = {
             pair: repair_candles(frame, candles.interval_ms, self._candles).candles
             for pair, frame in market.items()
         }
-        named = _named(self._features.market_wide(candles, others))
+        return _named(self._features.market_wide(candles, others))
+
+    def _own_past(self, candles: Candles) -> dict[str, FloatArray]:
         past = target_history(candles, self._targets)
-        return named | {FEATURE + name: values for name, values in past.items()}
+        return {FEATURE + name: values for name, values in past.items()}
 
 
 def _named(columns: Iterable[Column]) -> dict[str, FloatArray]:
@@ -244,6 +249,11 @@ class _Grid:
         if not len(self.rows):
             return _Grid(rows, np.zeros(len(rows), dtype=np.bool_))
         return _Grid(self.rows[rows], self.known[rows] & (rows >= 0))
+
+    @property
+    def first(self) -> int:
+        """The earliest place of a known row; 0 if there is none."""
+        return int(self.rows[self.known].min()) if self.known.any() else 0
 
     def less(self, first: int) -> _Grid:
         """The same rows on a grid that begins later."""

@@ -79,8 +79,9 @@ class DirectFeatures:
         pair, candles = how["pair"], how["prediction_dataframe"]
         if self.agree(pair):
             labels = (LABEL + name for name in self._columns.label_names)
-            return candles.assign(**dict.fromkeys(labels, np.nan))
-        frame = stock(strategy, **how)
+            plain: pd.DataFrame = candles.assign(**dict.fromkeys(labels, np.nan))
+            return plain
+        frame: pd.DataFrame = stock(strategy, **how)
         if pair not in self._agree:
             other = self._other(pair, frame, candles)
             self._agree[pair] = not other
@@ -139,6 +140,6 @@ class DirectFeatures:
         _, ours = self.of(pair, candles, 1)
         theirs = [name for name in frame.columns if name.startswith(FEATURE[0])]
         both = ours.columns.intersection(theirs)
-        last = (table[both].iloc[-1].to_numpy(np.float64) for table in (frame, ours))
-        same = np.isclose(*last, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
+        last, own = (table[both].iloc[-1].to_numpy(np.float64) for table in (frame, ours))
+        same = np.isclose(last, own, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
         return [*ours.columns.symmetric_difference(theirs), *both[~same]]

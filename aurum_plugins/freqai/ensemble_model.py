@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ from aurum_plugins.preprocessing import PreprocessingSettings
 logger = logging.getLogger(__name__)
 
 _MS = 1_000
+SWITCH_S = 5e-4
 # Candles that a sequence member may look back on.
 LONGEST_SEQUENCE = 64
 _REFUSED = {
@@ -122,6 +124,8 @@ class EnsembleModel:
 
     def start(self, dataframe: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> Any:
         """Tell what was found at the start, then do what FreqAI does."""
+        # The other thread trains: for each turn of the interpreter a decision would wait so long.
+        sys.setswitchinterval(min(SWITCH_S, sys.getswitchinterval()))
         while self._untold:
             strategy.dp.send_msg(self._untold.pop(), always_send=True)
         return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
@@ -132,6 +136,10 @@ class EnsembleModel:
         """Decide as FreqAI does, but without its frames where they are not needed."""
         self._live.begin(strategy, dk, dataframe)
         return super().start_live(dataframe, metadata, strategy, dk)  # type: ignore[misc]
+
+    def joins_frames(self, pair: str) -> bool:
+        """Whether FreqAI will join frames for a pair's next forecast."""
+        return not self._live.is_direct(pair)
 
     def model_exists(self, dk: Any) -> bool:
         """Whether a backtest's window has a model that is whole."""

@@ -73,6 +73,10 @@ class LiveForecasts:
             stock = dk.use_strategy_to_populate_indicators
             dk.use_strategy_to_populate_indicators = partial(self._direct.populate, stock)
 
+    def is_direct(self, pair: str) -> bool:
+        """Whether a pair's features are taken without FreqAI's frames."""
+        return self._direct is not None and self._direct.agree(pair)
+
     def of(self, pair: str, model: Ensemble, frame: pd.DataFrame) -> Forecasts | None:
         """Forecast the candles up to the latest that were not forecast yet.
 
@@ -114,7 +118,7 @@ class LiveForecasts:
         return list(self._drift.of(pair, model, forecasts))
 
     def _features(self, pair: str, frame: pd.DataFrame, rows: int) -> tuple[IntArray, pd.DataFrame]:
-        if self._direct is not None and self._direct.agree(pair):
+        if self._direct is not None and self.is_direct(pair):
             return self._direct.of(pair, self._frame, rows)
         rest = frame.iloc[-rows:].reset_index(drop=True)
         return candle_numbers(rest["date"], self._candle_ms), rest

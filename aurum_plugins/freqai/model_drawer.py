@@ -266,7 +266,7 @@ class ModelDrawer:
         """Save every forecast made so far, and a copy of it, as FreqAI does."""
         path: Path = self.historic_predictions_path  # type: ignore[attr-defined]
         backup: Path = self.historic_predictions_bkp_path  # type: ignore[attr-defined]
-        content = cloudpickle.dumps(dict(self.historic_predictions))  # type: ignore[attr-defined]
+        content = cloudpickle.dumps(dict(self.historic_predictions))
         write_bytes_atomically(path, content)
         write_bytes_atomically(backup, content)
 

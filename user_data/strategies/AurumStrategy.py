@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 from freqtrade.configuration import TimeRange
 from freqtrade.enums import TRADE_MODES
@@ -177,10 +178,9 @@ class AurumStrategy(IStrategy):
         """
         upper = signals.upper_channel(dataframe["high"], self.entry_candles.value)
         dataframe["channel_high"] = upper
-        dataframe.loc[signals.breaks_out(dataframe, upper), ["enter_long", "enter_tag"]] = (
-            1,
-            "breakout",
-        )
+        entries = signals.breaks_out(dataframe, upper)
+        dataframe["enter_long"] = entries.astype(int)
+        dataframe["enter_tag"] = np.where(entries, "breakout", None)
         return dataframe
 
     def populate_exit_trend(
@@ -189,10 +189,9 @@ class AurumStrategy(IStrategy):
         """Add `channel_low` and the exits."""
         lower = signals.lower_channel(dataframe["low"], self.exit_candles.value)
         dataframe["channel_low"] = lower
-        dataframe.loc[signals.breaks_down(dataframe, lower), ["exit_long", "exit_tag"]] = (
-            1,
-            "breakdown",
-        )
+        exits = signals.breaks_down(dataframe, lower)
+        dataframe["exit_long"] = exits.astype(int)
+        dataframe["exit_tag"] = np.where(exits, "breakdown", None)
         return dataframe
 
     def custom_stake_amount(

@@ -8,6 +8,7 @@ import pytest
 from ensemble_bot import HORIZON, LABELS, PAIRS, EnsembleBot, configuration
 from freqtrade.enums import RunMode
 
+from aurum_plugins.forecasting import Readiness
 from aurum_plugins.freqai.forecast_columns import READINESS, column_names
 
 PAIR = PAIRS[0]
@@ -15,10 +16,20 @@ COLUMNS = [name for name in column_names(LABELS) if name != READINESS]
 ROWS, TRAINED = 1_250, 1_050
 
 
-@pytest.fixture
-def bot(tmp_path, monkeypatch) -> EnsembleBot:
+WITH_LSTM = {
+    "ensemble": {"members": ["linear", "lightgbm", "lstm"]},
+    "members": {"lstm": {"window": 5, "epochs": 1}},
+}
+
+
+@pytest.fixture(params=["trees", "with a sequence"])
+def bot(tmp_path, monkeypatch, request) -> EnsembleBot:
     """A bot that was trained 200 candles ago."""
-    bot = EnsembleBot(configuration(tmp_path), ROWS)
+    aurum = None
+    if request.param != "trees":
+        pytest.importorskip("torch", reason="needs the extra lstm (PyTorch)")
+        aurum = WITH_LSTM
+    bot = EnsembleBot(configuration(tmp_path, aurum), ROWS)
     bot.at(TRAINED, monkeypatch)
     bot.start()
     bot.train(PAIR)
@@ -106,3 +117,36 @@ def test_the_same_from_a_bot_that_was_started_again(bot, whole, monkeypatch) -> 
     expected = whole.iloc[100:109]
     np.testing.assert_allclose(live[COLUMNS].iloc[1:], expected[COLUMNS], rtol=0, atol=1e-12)
     np.testing.assert_array_equal(live["do_predict"].iloc[1:], expected["do_predict"])
+
+
+def test_the_same_candle_twice(bot, monkeypatch) -> None:
+    first = walked(bot, monkeypatch, range(TRAINED + 1, TRAINED + 3)).iloc[-1]
+    second = bot.candle(PAIR)
+    assert second["do_predict"] == 1
+    pd.testing.assert_series_equal(second.drop("date"), first, check_names=False)
+
+
+def test_a_candle_that_it_was_trained_on_is_refused(bot, monkeypatch) -> None:
+    bot.at(TRAINED, monkeypatch)
+    row = bot.candle(PAIR)
+    assert row[READINESS] == Readiness.IN_SAMPLE
+    assert row["do_predict"] == 0
+
+
+def test_a_pause_of_some_candles(bot, whole, monkeypatch) -> None:
+    """What was not asked for in between is computed when it is looked back on."""
+    bot.provider.longest = bot.strategy.columns.lookback + 1
+    live = walked(bot, monkeypatch, range(TRAINED + 1, ROWS + 1, 40))
+    expected = whole.loc[live.index]
+    np.testing.assert_allclose(live[COLUMNS], expected[COLUMNS], rtol=0, atol=1e-12)
+
+
+def test_a_new_champion_begins_again(bot, monkeypatch) -> None:
+    walked(bot, monkeypatch, range(TRAINED + 1, TRAINED + 30))
+    bot.train(PAIR)
+    trained = bot.model.dd.champion(PAIR).trained_until_
+    rows = walked(bot, monkeypatch, range(TRAINED + 30, TRAINED + 34))
+    stream = bot.model._live._streams[PAIR]
+    assert stream.ensemble is bot.model.dd.champion(PAIR)
+    assert stream.last - trained == 4
+    assert (rows["do_predict"] == 1).all()

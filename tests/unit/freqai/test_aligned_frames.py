@@ -80,3 +80,10 @@ def test_a_frame_that_reaches_no_boundary_is_left_alone():
     empty = candles.iloc[:0]
     started(model, empty)
     assert model.given is empty
+
+
+def test_where_no_frames_are_joined_nothing_is_set_aside(monkeypatch):
+    model, candles = Model(), frame("2025-01-01 00:10")
+    monkeypatch.setattr(model, "joins_frames", lambda pair: pair != "BTC/USDT")
+    started(model, candles)
+    assert model.given is candles
