@@ -16,6 +16,7 @@ from aurum_plugins.freqai.training_table import candle_numbers
 
 logger = logging.getLogger(__name__)
 
+# Of a feature, relative and absolute.
 ROUNDING = 1e-7
 
 
@@ -23,8 +24,8 @@ class DirectFeatures:
     """What a strategy's hooks answer, for the few rows that were not forecast yet.
 
     FreqAI asks every hook for all rows at every candle, and joins the answers frame by frame. Here
-    they are taken from `FreqaiColumns` itself. Each pair is first asked for both ways: if they do
-    not agree in the last row, but for the rounding of sums that begin elsewhere, because the
+    they are taken from `FreqaiColumns` itself. Each pair is first asked for both ways, until a row is
+    whole: if they do not agree, but for the rounding of sums that begin elsewhere, because the
     strategy overrides a hook or freqtrade joins frames otherwise than it did, the pair stays with
     FreqAI's way.
 
@@ -83,16 +84,7 @@ class DirectFeatures:
             return plain
         frame: pd.DataFrame = stock(strategy, **how)
         if pair not in self._agree:
-            other = self._other(pair, frame, candles)
-            self._agree[pair] = not other
-            if other:
-                logger.warning(
-                    "%s: %d features of FreqAI's last row are not what aurum_plugins computes, %s "
-                    "among them; forecasts of this pair take longer.",
-                    pair,
-                    len(other),
-                    other[0],
-                )
+            self._compare(pair, frame, candles)
         return frame
 
     def of(self, pair: str, frame: pd.DataFrame, rows: int) -> tuple[IntArray, pd.DataFrame]:
@@ -135,11 +127,22 @@ class DirectFeatures:
                 known = kept
         return known.iloc[-needed:]
 
-    def _other(self, pair: str, frame: pd.DataFrame, candles: pd.DataFrame) -> list[str]:
-        """Features of the last row that are not the same, or not there, either way."""
+    def _compare(self, pair: str, frame: pd.DataFrame, candles: pd.DataFrame) -> None:
+        """Note whether the last rows agree; a value that is missing both ways proves nothing."""
         _, ours = self.of(pair, candles, 1)
         theirs = [name for name in frame.columns if name.startswith(FEATURE[0])]
         both = ours.columns.intersection(theirs)
         last, own = (table[both].iloc[-1].to_numpy(np.float64) for table in (frame, ours))
         same = np.isclose(last, own, rtol=ROUNDING, atol=ROUNDING, equal_nan=True)
-        return [*ours.columns.symmetric_difference(theirs), *both[~same]]
+        other = [*ours.columns.symmetric_difference(theirs), *both[~same]]
+        if other:
+            self._agree[pair] = False
+            logger.warning(
+                "%s: %d features of FreqAI's last row are not what aurum_plugins computes, %s "
+                "among them; forecasts of this pair take longer.",
+                pair,
+                len(other),
+                other[0],
+            )
+        elif not np.isnan(last).any():
+            self._agree[pair] = True

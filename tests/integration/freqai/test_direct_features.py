@@ -175,6 +175,21 @@ def test_a_strategy_with_a_hook_of_its_own_stays_with_freqais_way(bot, caplog, c
     assert ("%-mine" if change == "one more" else "%-hour_sin") in caplog.text
 
 
+def test_a_row_that_lacks_values_proves_nothing(bot) -> None:
+    ways = direct(bot)
+    how = {"pair": PAIR, "prediction_dataframe": bot.provider.get_pair_dataframe(PAIR)}
+    kitchen = bot.kitchen(PAIR).use_strategy_to_populate_indicators
+    prices = bot.provider.candles[PAIR].loc[ROWS - 1, ["open", "high", "low", "close"]].copy()
+    bot.provider.candles[PAIR].loc[ROWS - 1, ["open", "high", "low", "close"]] = np.nan
+    lacking = {**how, "prediction_dataframe": bot.provider.get_pair_dataframe(PAIR)}
+    frame = ways.populate(kitchen, bot.strategy, **lacking)
+    assert frame.filter(like="%").iloc[-1].isna().any()
+    assert not ways.agree(PAIR)
+    bot.provider.candles[PAIR].loc[ROWS - 1, ["open", "high", "low", "close"]] = prices
+    ways.populate(kitchen, bot.strategy, **how)
+    assert ways.agree(PAIR)
+
+
 def test_forecasts_are_those_of_freqais_way(bot, monkeypatch) -> None:
     """Candle by candle, whichever way features come."""
     bot.at(ROWS - 30, monkeypatch)
@@ -189,7 +204,7 @@ def test_forecasts_are_those_of_freqais_way(bot, monkeypatch) -> None:
     assert bot.model._live._direct.agree(PAIR)
     bot.at(ROWS - 29, monkeypatch)
     bot.start()
-    monkeypatch.setattr(DirectFeatures, "_other", lambda *_: ["refused"])
+    monkeypatch.setattr(DirectFeatures, "_compare", lambda *_: None)
     for path in (bot.model.dd.historic_predictions, bot.model.dd.model_return_values):
         path.clear()
     bot.candle(PAIR)
