@@ -24,8 +24,8 @@ class DirectFeatures:
     """What a strategy's hooks answer, for the few rows that were not forecast yet.
 
     FreqAI asks every hook for all rows at every candle, and joins the answers frame by frame. Here
-    they are taken from `FreqaiColumns` itself. Each pair is first asked for both ways, until a row is
-    whole: if they do not agree, but for the rounding of sums that begin elsewhere, because the
+    they are taken from `FreqaiColumns` itself. Each pair is first asked for both ways, until a row
+    is whole: if they do not agree, but for the rounding of sums that begin elsewhere, because the
     strategy overrides a hook or freqtrade joins frames otherwise than it did, the pair stays with
     FreqAI's way.
 
