@@ -72,7 +72,9 @@ def save_until_killed(model: Any, number: int, saved: Path) -> None:
         drawer.save_historic_predictions_to_disk()
         drawer.save_global_metadata_to_disk({"start_dry_live_date": number})
         drawer.purge_old_models()
-        saved.write_text(str(number))
+        # In one step: this process may be killed here, too.
+        saved.with_suffix(".new").write_text(str(number))
+        saved.with_suffix(".new").replace(saved)
 
 
 def look(config: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
         time.sleep(rng.uniform(0.0, longest))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        before = int(saved.read_text() or 0) if saved.is_file() else 0
+        before = int(saved.read_text()) if saved.is_file() else 0
         found = look(config)
         print(json.dumps({"first": number + 1, "before": before, **found}), flush=True)
         number = max(number, found["number"] or 0, before)

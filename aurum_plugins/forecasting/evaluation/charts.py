@@ -76,7 +76,8 @@ class Axis:
         """Where a value lies, percent of the axis from its low end; ends where the axis ends."""
         low, high = self._scaled(self.low), self._scaled(self.high)
         inside = min(max(value, self.low), self.high)
-        return _SIDE * (self._scaled(inside) - low) / (high - low)
+        # Rounding may carry the end itself a little further.
+        return min(_SIDE, _SIDE * (self._scaled(inside) - low) / (high - low))
 
     @property
     def places(self) -> list[tuple[str, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aurum_plugins.forecasting.evaluation.charts import Axis, Chart, Dot, Line
@@ -40,6 +40,7 @@ def test_axes_end_at_round_values(values, span, low, high, labels) -> None:
     st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20),
     st.floats(0, 10),
 )
+@example([0.0, 1e-5], 0.0)
 def test_every_value_lies_on_its_axis(values, span) -> None:
     axis = Axis.around(values, form, least_span=span)
     assert axis.low < axis.high
