@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Self
-
-import numpy as np
+from dataclasses import dataclass
 
 from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.columns_of_rows import ColumnsOfRows
 
 
 @dataclass(frozen=True, eq=False)
-class ScoredRows:
+class ScoredRows(ColumnsOfRows):
     """n rows as one target's model sees them, each of which depends on no outcome.
 
     Attributes
@@ -32,17 +30,3 @@ class ScoredRows:
     usable: BoolArray
     scores: FloatArray
     novelty: FloatArray
-
-    def __len__(self) -> int:
-        return len(self.candles)
-
-    def __getitem__(self, rows: slice) -> Self:
-        return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))
-
-    def followed_by(self, later: Self) -> Self:
-        """These rows, and later ones behind them."""
-        both = (
-            np.concatenate([getattr(self, column.name), getattr(later, column.name)])
-            for column in fields(self)
-        )
-        return type(self)(*both)

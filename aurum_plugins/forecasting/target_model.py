@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.arrays import FloatArray, IntArray
 from aurum_plugins.forecasting.conformal.conformal_layer import ConformalLayer
 from aurum_plugins.forecasting.conformal.forecasted import Forecasted
 from aurum_plugins.forecasting.conformal.outcomes import Outcomes
@@ -161,13 +161,14 @@ class TargetModel:
         forecasted = self._forecasted(scored.candles, scored.scores, spread)
         usable = scored.usable & np.isfinite(forecasted.probability)
         later = scored.candles > since
-        outcomes = _followed(self.outcomes_, forecasted, labels, usable & later)
-        wanted, scores = _rows(forecasted, slice(first, None)), scored.scores[first:]
+        known = _outcomes(forecasted, labels)[usable & later]
+        outcomes = self.outcomes_.followed_by(known)
+        wanted, scores = forecasted[first:], scored.scores[first:]
         conformal = self._layer.assess(outcomes, wanted)
         drift = self._drift.read(outcomes, scored.scaled, scored.candles, later, first)
         above = self._sign.probability(scores) > EVEN
-        known = np.isfinite(scores)
-        agreeing = known & (above == (wanted.probability > EVEN)[:, None])
+        asked = np.isfinite(scores)
+        agreeing = asked & (above == (wanted.probability > EVEN)[:, None])
         return TargetForecast(
             probability=wanted.probability,
             value=wanted.value,
@@ -176,7 +177,7 @@ class TargetModel:
             may_be_up=conformal.may_be_up,
             may_be_down=conformal.may_be_down,
             confidence=conformal.confidence * drift.factor,
-            agreement=agreeing.sum(axis=1) / np.maximum(known.sum(axis=1), 1),
+            agreement=agreeing.sum(axis=1) / np.maximum(asked.sum(axis=1), 1),
             novelty=scored.novelty[first:],
             regime=wanted.regime,
             drift=drift,
@@ -223,23 +224,6 @@ class TargetModel:
         )
 
 
-def _rows(forecasted: Forecasted, rows: slice) -> Forecasted:
-    return Forecasted(*(getattr(forecasted, column.name)[rows] for column in fields(Forecasted)))
-
-
 def _outcomes(forecasted: Forecasted, target: FloatArray) -> Outcomes:
     columns = {column.name: getattr(forecasted, column.name) for column in fields(forecasted)}
     return Outcomes(**columns, target=target)
-
-
-def _followed(
-    outcomes: Outcomes, forecasted: Forecasted, target: FloatArray, rows: BoolArray
-) -> Outcomes:
-    """The outcomes, and those of some of the rows behind them."""
-    later = _outcomes(forecasted, target)
-    return Outcomes(
-        *(
-            np.concatenate([getattr(outcomes, column.name), getattr(later, column.name)[rows]])
-            for column in fields(Outcomes)
-        )
-    )

@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.columns_of_rows import ColumnsOfRows
 from aurum_plugins.forecasting.errors import BadRows
 
 
 @dataclass(frozen=True, eq=False)
-class Forecasted:
+class Forecasted(ColumnsOfRows):
     """What one model forecast of one label at n rows.
 
     Attributes

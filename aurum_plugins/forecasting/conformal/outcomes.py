@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,5 +40,4 @@ class Outcomes(Forecasted):
 
     def known(self) -> Outcomes:
         """Give the complete rows alone."""
-        keep = self.complete
-        return Outcomes(*(getattr(self, field.name)[keep] for field in fields(self)))
+        return self[self.complete]
