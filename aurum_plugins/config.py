@@ -19,12 +19,16 @@ from aurum_plugins.settings import Section
 SECTIONS = {
     "breakout": "aurum_plugins.signals:BreakoutSettings",
     "candles": "aurum_plugins.preprocessing:CandleSettings",
+    "checks": "aurum_plugins.execution.check_settings:CheckSettings",
+    "database": "aurum_plugins.database:DatabaseSettings",
     "drift": "aurum_plugins.forecasting.drift:DriftSettings",
     "ensemble": "aurum_plugins.forecasting:EnsembleSettings",
     "features": "aurum_plugins.features:FeatureSettings",
     "members": "aurum_plugins.forecasting.members:MembersSettings",
+    "policy": "aurum_plugins.signals:PolicySettings",
     "preprocessing": "aurum_plugins.preprocessing:PreprocessingSettings",
     "promotion": "aurum_plugins.forecasting.registry:PromotionSettings",
+    "risk": "aurum_plugins.risk.settings:RiskSettings",
     "targets": "aurum_plugins.features:TargetSettings",
 }
 # A value that starts with this stands for something that the user has to fill in.

@@ -95,9 +95,7 @@ def _guard_exchange(module: ModuleType) -> None:
         if not sync:
             market_data.refuse_misdated_candles(api)
         elif not self._config["dry_run"]:
-            from aurum_plugins.execution.idempotent_orders import guard
-
-            guard(api)
+            self.aurum_orders = _make_orders_idempotent(api, self._config)
         return api
 
     def _process_ohlcv_df(
@@ -112,6 +110,47 @@ def _guard_exchange(module: ModuleType) -> None:
 
     exchange._init_ccxt = _init_ccxt
     exchange._process_ohlcv_df = _process_ohlcv_df
+
+
+def _make_orders_idempotent(api: Any, config: dict[str, Any]) -> Any:
+    """Guard a live exchange's orders by a record in the database that the configuration names."""
+    from freqtrade.exceptions import OperationalException
+
+    from aurum_plugins.database import DatabaseUnavailable
+    from aurum_plugins.execution.idempotent_orders import SUPPORTED, guard
+
+    if api.id not in SUPPORTED:
+        return guard(api)
+    try:
+        record = _order_record(config)
+    except (ConfigurationError, DatabaseUnavailable) as error:
+        raise OperationalException(
+            f"Live orders must be written down before they are sent, which cannot be done: {error}"
+        ) from error
+    return guard(api, record, _is_booked)
+
+
+def _order_record(config: dict[str, Any]) -> Any:
+    from aurum_plugins.bot_identity import bot_identity
+    from aurum_plugins.clock import WallClock
+    from aurum_plugins.database import DatabaseUnavailable, database_url, open_database
+    from aurum_plugins.execution.order_record import OrderRecord
+
+    database = open_database(database_url(config))
+    if not database.persistent:
+        raise DatabaseUnavailable(database.url, "it is in memory and would end with the process")
+    return OrderRecord(database, bot_identity(config), WallClock())
+
+
+def _is_booked(pair: str, exchange_order_id: str) -> bool:
+    """Whether freqtrade has committed an order to its own database."""
+    from freqtrade.persistence import Order
+    from sqlalchemy import select
+
+    wanted = select(Order.id).where(Order.ft_pair == pair, Order.order_id == exchange_order_id)
+    # Not the session's own connection, which also shows what it has yet to commit.
+    with Order.session.get_bind().connect() as connection:
+        return connection.scalar(wanted) is not None
 
 
 def _check_configuration(module: ModuleType) -> None:
@@ -136,6 +175,21 @@ def _check_configuration(module: ModuleType) -> None:
     configuration.load_config = load_config
 
 
+def _summarise_decisions(module: ModuleType) -> None:
+    """Say after a backtest which reasons cost how many candles: see docs/decisions.md."""
+    backtesting: Any = module.Backtesting
+    stock = backtesting.start
+
+    def start(self: Any) -> None:
+        stock(self)
+        from aurum_plugins.strategies.backtest_summary import print_summary
+
+        for strategy in self.strategylist:
+            print_summary(strategy)
+
+    backtesting.start = start
+
+
 def _fail_on_configuration_errors(main: ModuleType) -> None:
     """Let `freqtrade` exit with status 2 on an invalid configuration, not with 0.
 
@@ -157,4 +211,5 @@ _HOOKS: dict[str, Callable[[ModuleType], None]] = {
     "freqtrade.exchange.exchange": _guard_exchange,
     "freqtrade.configuration.configuration": _check_configuration,
     "freqtrade.main": _fail_on_configuration_errors,
+    "freqtrade.optimize.backtesting": _summarise_decisions,
 }

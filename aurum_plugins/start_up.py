@@ -25,6 +25,7 @@ HOOKED = frozenset(
         "freqtrade.constants",
         "freqtrade.exchange.exchange",
         "freqtrade.main",
+        "freqtrade.optimize.backtesting",
         "freqtrade.resolvers.pairlist_resolver",
         "freqtrade.resolvers.protection_resolver",
     )

@@ -1,8 +1,9 @@
-"""One decision, at most one order, whatever the network does.
+"""One decision, at most one order, whatever the network does and whenever the process dies.
 
 A connection that breaks while an order is sent leaves its outcome unknown: the exchange may have
-taken it. Sending it again can buy twice. So every order carries a client order id of ours, and
-when the answer is lost the order is looked up by that id before anything else is done.
+taken it. Sending it again can buy twice. So every order carries a client order id of ours, is
+written down before it leaves, and is looked up by that id before anything else is done. The same
+goes for an order whose process was killed before the bot had booked it.
 
 Outcomes, after a send that failed without an answer from the exchange:
 
@@ -15,8 +16,11 @@ nothing (venue dark)   and side starts by settling this one, once the exchange w
                        as too old; none is sent while the exchange cannot be asked
 =====================  ==================================================================
 
+An order found in settling stands for the new one: it is returned instead of sending another. In
+this way the bot comes to book an entry or an exit that it had lost.
+
 freqtrade asks for all orders of a symbol when a balance is not what it expects, and books those
-that it did not know. An order that it was told of in this way counts as settled.
+that it did not know.
 
 References
 ----------
@@ -30,10 +34,20 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import ccxt
+
+from aurum_plugins.clock import WallClock
+from aurum_plugins.database import DatabaseUnavailable
+from aurum_plugins.execution.order_errors import (
+    NothingToTakeUp,
+    OrderNotRecorded,
+    outcome_unknown,
+)
+from aurum_plugins.execution.order_fate import Order, OrderFate, UnbookedOrder
+from aurum_plugins.execution.order_record import OrderRecord
+from aurum_plugins.execution.recorded_order import OrderState
 
 logger = logging.getLogger(__name__)
 
@@ -41,38 +55,6 @@ logger = logging.getLogger(__name__)
 SUPPORTED = frozenset({"binance"})
 # An order that was on its way may appear a moment later: seconds before each look-up.
 LOOKUP_DELAYS = (0.5, 1.0, 2.0)
-# Seconds after which Binance refuses a request as too old: ccxt's default `recvWindow`.
-RECEIVE_WINDOW = 10.0
-# Failures of ccxt's network kind that say for certain that the exchange did not take the request.
-REFUSED = (ccxt.DDoSProtection, ccxt.RateLimitExceeded, ccxt.InvalidNonce)
-
-Order = dict[str, Any]
-
-
-class OutcomeUnknown(ccxt.ExchangeNotAvailable):  # type: ignore[misc]
-    """An earlier order's fate could not be settled, so no other is sent.
-
-    Attributes
-    ----------
-    symbol : str
-        For example "BTC/USDT".
-    client_order_id : str
-        Under which the earlier order may exist on the exchange.
-    """
-
-    def __init__(self, symbol: str, client_order_id: str) -> None:
-        self.symbol = symbol
-        self.client_order_id = client_order_id
-        super().__init__(
-            f"the outcome of order {client_order_id} on {symbol} is unknown; "
-            "no other order is sent on this symbol until the exchange answers"
-        )
-
-
-@dataclass(frozen=True)
-class _Unsettled:
-    client_order_id: str
-    sent_at: float
 
 
 class IdempotentOrders:
@@ -82,28 +64,37 @@ class IdempotentOrders:
     ----------
     api : ccxt.Exchange
         A synchronous exchange whose `fetch_order` finds orders by `clientOrderId`.
+    record : OrderRecord, optional
+        Where orders are written down; in memory only by default.
+    is_booked : callable, optional
+        Whether the bot's own books, as they would be found after a restart, have an order, by pair
+        and the exchange's order id. Without it an order counts as booked once it was returned.
     send : callable, optional
         What sends an order; `api.create_order` as it is now by default.
     sleep : callable, optional
         Waits a number of seconds; injected by tests.
-    monotonic : callable, optional
-        Seconds of a clock that never goes back; injected by tests.
+
+    Attributes
+    ----------
+    record : OrderRecord
     """
 
     def __init__(
         self,
         api: Any,
+        record: OrderRecord | None = None,
         *,
+        is_booked: Callable[[str, str], bool] | None = None,
         send: Callable[..., Order] | None = None,
         sleep: Callable[[float], None] = time.sleep,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._api = api
+        self.record = record or OrderRecord(None, "", WallClock())
+        self._fate = OrderFate(api, self.record, is_booked)
         self._send = send or api.create_order
         self._list = api.fetch_orders
         self._sleep = sleep
-        self._monotonic = monotonic
-        self._unsettled: dict[tuple[str, str], _Unsettled] = {}
+        self._to_take_up: set[str] = set()
+        self._after_return = OrderState.TAKEN if is_booked else OrderState.SETTLED
 
     def create_order(
         self,
@@ -116,89 +107,151 @@ class IdempotentOrders:
     ) -> Order:
         """Send one order, with ccxt's own parameters and result.
 
+        An order that closes a position is sent even if it cannot be written down.
+
         Raises
         ------
         OutcomeUnknown
             If an earlier order on symbol and side may exist and could not be looked up.
+        OrderNotRecorded
+            If an order that opens a position could not be written down; nothing was sent.
+        NothingToTakeUp
+            After `only_take_up`, if there was nothing to take up; nothing was sent.
         ccxt.BaseError
             What ccxt raised, where the exchange did not take the order or could not be asked.
         """
+        params = {"clientOrderId": f"aurum-{uuid.uuid4().hex[:28]}", **(params or {})}
+        closes = side == "sell" or bool(params.get("reduceOnly"))
+        must_be_found = not closes and symbol in self._to_take_up
+        if must_be_found:
+            self._to_take_up.discard(symbol)
         earlier = self._settle(symbol, side)
         if earlier is not None:
             return earlier
-        client_order_id = f"aurum-{uuid.uuid4().hex[:28]}"
-        params = {"clientOrderId": client_order_id, **(params or {})}
-        try:
-            return self._send(symbol, type, side, amount, price, params)
-        except ccxt.BaseError as error:
-            if not _outcome_unknown(error):
-                raise
-            return self._look_up(symbol, side, params["clientOrderId"], error)
-        except Exception as error:  # noqa: BLE001 - an answer that ccxt could not read
-            unreadable = ccxt.ExchangeNotAvailable(f"unreadable answer: {error!r}")
-            return self._look_up(symbol, side, params["clientOrderId"], unreadable)
+        if must_be_found:
+            raise NothingToTakeUp(symbol)
+        self._write_down(symbol, type, side, amount, price, params["clientOrderId"], closes=closes)
+        return self._send_new(symbol, type, side, amount, price, params)
 
     def fetch_orders(self, symbol: str | None = None, *args: Any, **kwargs: Any) -> list[Order]:
-        """Ask for orders, with ccxt's own parameters and result; those told of are settled."""
+        """Ask for orders, with ccxt's own parameters and result; the bot books what it is told."""
         orders: list[Order] = self._list(symbol, *args, **kwargs)
-        told = {order.get("clientOrderId") for order in orders}
-        for key, unsettled in list(self._unsettled.items()):
-            if unsettled.client_order_id in told:
-                self._unsettled.pop(key, None)
+        unsettled = {order.client_order_id for order in self.record.unsettled()}
+        for order in orders:
+            client_order_id = order.get("clientOrderId")
+            if client_order_id in unsettled:
+                self._answer(client_order_id, order)
         return orders
 
-    def _look_up(
-        self, symbol: str, side: str, client_order_id: str, error: ccxt.BaseError
+    def unbooked(self) -> list[UnbookedOrder]:
+        """Orders of ours that the exchange took and the bot's books do not have.
+
+        Cheap while every order is booked. Those of the last seconds are left out: the bot may be
+        about to book them. An order that the exchange cannot be asked about is left out, too, and
+        asked about again the next time.
+        """
+        found = (self._fate.unbooked(order) for order in self.record.unsettled())
+        return [order for order in found if order is not None]
+
+    def only_take_up(self, symbol: str) -> None:
+        """Let the next entry on a symbol be answered with an unbooked order, and send none.
+
+        For an entry that passed no check, because its order was sent long ago.
+        """
+        self._to_take_up.add(symbol)
+
+    def _settle(self, symbol: str, side: str) -> Order | None:
+        """Learn the fate of unsettled orders; the state of one that stands for the new one."""
+        for unsettled in self.record.unsettled(symbol, side):
+            if self._fate.settled_by_books(unsettled, unsettled.exchange_order_id):
+                continue
+            self._sleep(self._fate.seconds_until_certain(unsettled))
+            found = self._fate.learn(unsettled)
+            if found is not None:
+                logger.warning("Order %s stands for the new one on %s.", found["id"], symbol)
+                return self._answer(unsettled.client_order_id, found)
+        return None
+
+    def _write_down(
+        self,
+        symbol: str,
+        order_type: str,
+        side: str,
+        amount: float,
+        price: float | None,
+        client_order_id: str,
+        *,
+        closes: bool,
+    ) -> None:
+        try:
+            self.record.leave(
+                client_order_id, symbol, side, order_type, amount, price, must_be_written=not closes
+            )
+        except DatabaseUnavailable as error:
+            raise OrderNotRecorded(symbol, client_order_id, error.reason) from error
+        if not closes:
+            # No exit of an earlier position may stand for one of the position that opens now.
+            for sale in self.record.unsettled(symbol, "sell"):
+                detail = "followed by an entry"
+                self.record.learn(sale.client_order_id, OrderState.SETTLED, detail=detail)
+
+    def _send_new(
+        self,
+        symbol: str,
+        order_type: str,
+        side: str,
+        amount: float,
+        price: float | None,
+        params: dict[str, Any],
     ) -> Order:
+        client_order_id = params["clientOrderId"]
+        try:
+            order = self._send(symbol, order_type, side, amount, price, params)
+        except ccxt.BaseError as error:
+            if outcome_unknown(error):
+                return self._look_up(symbol, client_order_id, error)
+            self.record.learn(client_order_id, OrderState.REFUSED, detail=repr(error))
+            raise
+        except Exception as error:  # noqa: BLE001 - an answer that ccxt could not read
+            unreadable = ccxt.ExchangeNotAvailable(f"unreadable answer: {error!r}")
+            return self._look_up(symbol, client_order_id, unreadable)
+        return self._answer(client_order_id, order)
+
+    def _look_up(self, symbol: str, client_order_id: str, error: ccxt.BaseError) -> Order:
         """Find out what became of an order whose answer was lost; raise `error` if it is not."""
         logger.warning("Order %s on %s got no answer (%s).", client_order_id, symbol, error)
-        self._unsettled[symbol, side] = _Unsettled(client_order_id, self._monotonic())
+        self.record.learn(client_order_id, OrderState.UNKNOWN, detail=repr(error))
         for delay in LOOKUP_DELAYS:
             self._sleep(delay)
             try:
-                found = self._find(symbol, client_order_id)
+                found = self._fate.find(symbol, client_order_id)
             except Exception as reason:  # noqa: BLE001 - any failure to ask leaves it open
                 logger.warning("Look-up of order %s failed: %r", client_order_id, reason)
                 continue
             if found is not None:
                 logger.warning("Order %s had been taken: %s.", client_order_id, found["id"])
-                self._unsettled.pop((symbol, side), None)
-                return found
+                return self._answer(client_order_id, found)
         raise error
 
-    def _settle(self, symbol: str, side: str) -> Order | None:
-        """Learn the fate of an unsettled order; its state if it stands for the new one."""
-        unsettled = self._unsettled.get((symbol, side))
-        if unsettled is None:
-            return None
-        self._sleep(max(0.0, unsettled.sent_at + RECEIVE_WINDOW - self._monotonic()))
-        try:
-            found = self._find(symbol, unsettled.client_order_id)
-        except Exception as error:
-            raise OutcomeUnknown(symbol, unsettled.client_order_id) from error
-        self._unsettled.pop((symbol, side), None)
-        if found is None or (not found["filled"] and found["status"] != "open"):
-            return None
-        logger.warning("Order %s stands for the new one on %s.", found["id"], symbol)
-        return found
-
-    def _find(self, symbol: str, client_order_id: str) -> Order | None:
-        try:
-            found: Order = self._api.fetch_order(None, symbol, {"clientOrderId": client_order_id})
-        except ccxt.OrderNotFound:
-            return None
-        return found
+    def _answer(self, client_order_id: str, order: Order) -> Order:
+        """Note that the exchange has an order, whose state the bot is told now."""
+        self.record.learn(client_order_id, self._after_return, exchange_order_id=str(order["id"]))
+        return order
 
 
-def guard(api: Any) -> bool:
+def guard(
+    api: Any,
+    record: OrderRecord | None = None,
+    is_booked: Callable[[str, str], bool] | None = None,
+) -> IdempotentOrders | None:
     """Make a ccxt exchange's `create_order` idempotent, if its look-up is known to work.
 
     Its `fetch_orders` is replaced as well.
 
     Returns
     -------
-    bool
-        False for an exchange outside `SUPPORTED`, which is left as it was.
+    IdempotentOrders or None
+        None for an exchange outside `SUPPORTED`, which is left as it was.
     """
     if api.id not in SUPPORTED:
         logger.warning(
@@ -206,14 +259,8 @@ def guard(api: Any) -> bool:
             "id was not tested.",
             api.id,
         )
-        return False
-    orders = IdempotentOrders(api)
+        return None
+    orders = IdempotentOrders(api, record, is_booked=is_booked)
     api.create_order = orders.create_order
     api.fetch_orders = orders.fetch_orders
-    return True
-
-
-def _outcome_unknown(error: ccxt.BaseError) -> bool:
-    # A bare ExchangeError is a status or an error code that ccxt does not know, such as 524.
-    unanswered = isinstance(error, ccxt.OperationFailed) or type(error) is ccxt.ExchangeError
-    return unanswered and not isinstance(error, REFUSED)
+    return orders

@@ -67,6 +67,7 @@ class FreqtradeProcess:
         self.port = free_port()
         self.log = folder / "freqtrade.log"
         self.database = folder / "trades.sqlite"
+        self.records = folder / "aurum.sqlite"
         self._process: subprocess.Popen[bytes] | None = None
         urls = {"api": api_urls(exchange_url)}
         self.config = {
@@ -102,7 +103,13 @@ class FreqtradeProcess:
         """Start, and wait until the API says that it runs."""
         command = self.command("trade", *self._arguments)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
+            self._process = subprocess.Popen(
+                command,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                env={**os.environ, "AURUM_DATABASE_URL": f"sqlite:///{self.records}"},
+            )
 
         def running() -> bool:
             assert self.alive, f"freqtrade ended at start-up:\n{self.tail()}"

@@ -1,32 +1,29 @@
-"""AurumStrategy: a volatility-targeted Donchian breakout with an ATR stop. Wiring only."""
+"""AurumStrategy: a Donchian breakout, with forecasts as its second opinion. Wiring only."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from freqtrade.configuration import TimeRange
-from freqtrade.enums import TRADE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
-from freqtrade.persistence import Trade
-from freqtrade.strategy import (
-    DecimalParameter,
-    IntParameter,
-    IStrategy,
-    stoploss_from_absolute,
-)
+from freqtrade.strategy import DecimalParameter, IntParameter
 
 from aurum_plugins import errors, signals
 from aurum_plugins.clock import WallClock
+from aurum_plugins.reasons import Action
+from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.strategies import DecidingStrategy
 
 if TYPE_CHECKING:
     from aurum_plugins.freqai import FreqaiColumns
 
-DEFAULTS = signals.BreakoutSettings()
-AT_ONCE = 1e-6  # as a fraction of the price
+BREAKOUT = signals.BreakoutSettings()
+POLICY = signals.PolicySettings()
+RISK = RiskSettings()
 
 
 def length(candles: int, space: str) -> IntParameter:
@@ -39,6 +36,12 @@ def distance(ranges: float) -> DecimalParameter:
     return DecimalParameter(ranges / 2, 2 * ranges, default=ranges, decimals=2, space="sell")
 
 
+def threshold(probability: float, space: str) -> DecimalParameter:
+    """Give a probability that hyperopt may move by 0.05."""
+    low, high = max(0.0, probability - 0.05), min(1.0, probability + 0.05)
+    return DecimalParameter(low, high, default=probability, decimals=3, space=space)
+
+
 def freqai_columns(config: dict[str, Any]) -> FreqaiColumns | None:
     """What FreqAI's hooks are answered with, or None where FreqAI is not enabled."""
     if not config.get("freqai", {}).get("enabled", False):
@@ -49,37 +52,22 @@ def freqai_columns(config: dict[str, Any]) -> FreqaiColumns | None:
     return FreqaiColumns(config)
 
 
-class AurumStrategy(IStrategy):
+class AurumStrategy(DecidingStrategy):
     """Buy a close above the 20-day high, leave on a close below the 10-day low or at the stop.
 
-    Lengths come from the optional `aurum.breakout` section of the configuration (see
-    `aurum_plugins.signals.BreakoutSettings`), in candles of whatever timeframe is in force. Each
-    position gets freqtrade's own stake, scaled down by `volatility_target` over the pair's realised
-    volatility. With FreqAI enabled (`configs/freqai.json`) its forecasts are there to be looked at;
-    they decide nothing yet.
+    Which breakouts are bought is asked of the market's trend, of the forecast and of the costs
+    (`aurum_plugins.signals.policy`), how much of risk (`aurum_plugins.risk`), and whether at all of
+    the pre-trade checks (`aurum_plugins.execution`). Settings are the sections `breakout`,
+    `policy`, `risk` and `checks` of `aurum` in the configuration; lengths count candles of whatever
+    timeframe is in force. `aurum why` says what was decided on each candle, and why.
     """
 
-    INTERFACE_VERSION = 3
     timeframe = "1h"
-    can_short = False
-    process_only_new_candles = True
-    use_exit_signal = True
-    minimal_roi: ClassVar[dict[str, float]] = {}
-    # The outer limit, and the only stop until the entry has filled; the ATR stop lies inside it.
-    stoploss = -0.35
-    use_custom_stoploss = True
-    order_types: ClassVar[dict[str, Any]] = {
-        "entry": "limit",
-        "exit": "limit",
-        "emergency_exit": "market",
-        "force_exit": "market",
-        "stoploss": "market",
-        "stoploss_on_exchange": False,
-    }
 
-    entry_candles = length(DEFAULTS.entry_candles, "buy")
-    exit_candles = length(DEFAULTS.exit_candles, "sell")
-    atr_multiple = distance(DEFAULTS.atr_multiple)
+    entry_candles = length(BREAKOUT.entry_candles, "buy")
+    exit_candles = length(BREAKOUT.exit_candles, "sell")
+    atr_multiple = distance(RISK.stop_multiple)
+    enter_probability = threshold(POLICY.enter_probability, "buy")
 
     plot_config: ClassVar[dict[str, Any]] = {
         "main_plot": {
@@ -89,6 +77,8 @@ class AurumStrategy(IStrategy):
         "subplots": {
             "ATR": {"atr": {"color": "#708090"}},
             "Volatility": {"volatility": {"color": "#b8860b"}},
+            "Market": {"market_trend_share": {"color": "#4682b4"}},
+            "Probability of a rise": {"probability": {"color": "#6a5acd"}},
         },
     }
 
@@ -96,42 +86,50 @@ class AurumStrategy(IStrategy):
         super().__init__(config)
         try:
             self.settings = signals.BreakoutSettings.from_config(config)
+            self.policy = signals.PolicySettings.from_config(config)
             self.columns = freqai_columns(config)
+            risk = RiskSettings.from_config(config)
         except errors.ConfigurationError as error:
             # freqtrade's own ConfigurationError would end the process with status 0.
             raise OperationalException(str(error)) from error
         self.entry_candles = length(self.settings.entry_candles, "buy")
         self.exit_candles = length(self.settings.exit_candles, "sell")
-        self.atr_multiple = distance(self.settings.atr_multiple)
+        self.atr_multiple = distance(risk.stop_multiple)
+        self.enter_probability = threshold(self.policy.enter_probability, "buy")
         # The longest window that hyperopt may try, the candle before it, and the one it judges.
         self.startup_candle_count = 2 + max(
             self.entry_candles.high,
             self.exit_candles.high,
             self.settings.atr_candles,
             self.settings.volatility_candles,
+            # freqtrade fetches as many of the market leader's candles.
+            self.policy.regime_candles if self.policy.asks_market else 0,
             self.columns.lookback if self.columns else 0,
         )
+
+    @property
+    def stop_multiple(self) -> float:
+        """Average true ranges between entry and stop."""
+        return float(self.atr_multiple.value)
 
     @property
     def protections(self) -> list[dict[str, Any]]:
         """A pair rests for two candles after each exit."""
         return [{"method": "AurumCooldown", "stop_duration_candles": 2}]
 
-    @property
-    def candle_ms(self) -> int:
-        """Length of a candle in milliseconds."""
-        return int(timeframe_to_msecs(self.timeframe))
-
     def _until_ms(self) -> int:
         """Now, or the end of the backtest, in UTC milliseconds."""
-        if self.dp.runmode in TRADE_MODES:
+        if self.trades_live:
             return WallClock().now_ms()
         return TimeRange.parse_timerange(self.config["timerange"]).stopts * 1_000
 
     def informative_pairs(self) -> list[tuple[str, str]]:
         """Ask freqtrade to keep the candles of the market pairs."""
         pairs = self.columns.market_pairs if self.columns else ()
-        return [(pair, self.timeframe) for pair in pairs]
+        asked = [(pair, self.timeframe) for pair in pairs]
+        if self.policy.asks_market:
+            asked.append((self.policy.market_leader, self.policy.regime_timeframe))
+        return asked
 
     def feature_engineering_expand_all(
         self, dataframe: pd.DataFrame, period: int, metadata: dict[str, Any], **_: Any
@@ -160,25 +158,48 @@ class AurumStrategy(IStrategy):
     def populate_indicators(
         self, dataframe: pd.DataFrame, metadata: dict[str, Any]
     ) -> pd.DataFrame:
-        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and FreqAI's forecasts."""
+        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and FreqAI's forecasts.
+
+        `market_trend_share` is the market leader's close over its mean, minus 1.
+        """
         if self.columns:
             dataframe = self.freqai.start(dataframe, metadata, self)
         dataframe["atr"] = signals.average_true_range(dataframe, self.settings.atr_candles)
         dataframe["volatility"] = signals.annualised_volatility(
             dataframe["close"], self.settings.volatility_candles, self.candle_ms
         )
+        dataframe["market_trend_share"] = self._market_trend(dataframe["date"])
         return dataframe
 
     def populate_entry_trend(
-        self, dataframe: pd.DataFrame, _metadata: dict[str, Any]
+        self, dataframe: pd.DataFrame, metadata: dict[str, Any]
     ) -> pd.DataFrame:
-        """Add `channel_high` and the entries.
+        """Add the channels, what was decided on each candle, and the entries.
 
-        The channel is no indicator, because hyperopt computes those once and calls this each epoch.
+        The channels are no indicators, because hyperopt computes those once and calls this each
+        epoch.
         """
         upper = signals.upper_channel(dataframe["high"], self.entry_candles.value)
-        dataframe["channel_high"] = upper
-        entries = signals.breaks_out(dataframe, upper)
+        lower = signals.lower_channel(dataframe["low"], self.exit_candles.value)
+        outlook = (
+            signals.outlook(dataframe, self.policy.smoothing_candles) if self.columns else None
+        )
+        decided = signals.decide(
+            dataframe,
+            upper,
+            lower,
+            outlook,
+            self.policy,
+            enter_probability=self.enter_probability.value,
+            move_candles=self.exit_candles.value,
+            candle_ms=self.candle_ms,
+        )
+        self.remember(metadata["pair"], dataframe, decided)
+        for name in ("channel_high", "channel_low", "probability"):
+            if name in decided.figures:
+                dataframe[name] = decided.figures[name]
+        dataframe["action"], dataframe["reason"] = decided.actions, decided.reasons
+        entries = decided.actions == Action.ENTER
         dataframe["enter_long"] = entries.astype(int)
         dataframe["enter_tag"] = np.where(entries, "breakout", None)
         return dataframe
@@ -186,68 +207,14 @@ class AurumStrategy(IStrategy):
     def populate_exit_trend(
         self, dataframe: pd.DataFrame, _metadata: dict[str, Any]
     ) -> pd.DataFrame:
-        """Add `channel_low` and the exits."""
-        lower = signals.lower_channel(dataframe["low"], self.exit_candles.value)
-        dataframe["channel_low"] = lower
-        exits = signals.breaks_down(dataframe, lower)
-        dataframe["exit_long"] = exits.astype(int)
-        dataframe["exit_tag"] = np.where(exits, "breakdown", None)
+        """Add the exits."""
+        dataframe["exit_long"] = (dataframe["action"] == Action.EXIT).astype(int)
+        dataframe["exit_tag"] = signals.exit_tags(dataframe["reason"])
         return dataframe
 
-    def custom_stake_amount(
-        self,
-        pair: str,
-        current_time: datetime,
-        proposed_stake: float,
-        max_stake: float,
-        **_: Any,
-    ) -> float:
-        """Scale freqtrade's stake by the volatility target; 0, which opens nothing, if unknown."""
-        candle = self._closed_candle(pair, current_time, longest_age_ms=2 * self.candle_ms)
-        # Raising would make freqtrade fall back to the whole proposed stake.
-        if candle is None:
-            return 0.0
-        return signals.volatility_targeted_stake(
-            proposed_stake, candle["volatility"], self.settings.volatility_target, max_stake
-        )
-
-    def custom_stoploss(
-        self,
-        pair: str,
-        trade: Trade,
-        current_rate: float,
-        after_fill: bool,
-        **_: Any,
-    ) -> float | None:
-        """Put the stop `atr_multiple` ranges under the entry, inside the outer limit."""
-        # Set once, from the range at entry; freqtrade remembers it with the trade.
-        if not after_fill and trade.stop_loss != trade.initial_stop_loss:
-            return None
-        candle = self._closed_candle(pair, trade.open_date_utc)
-        if candle is None:
-            return None
-        stop = signals.atr_stop_price(trade.open_rate, candle["atr"], self.atr_multiple.value)
-        if stop is None:
-            return None
-        outer = trade.open_rate * (1 + self.stoploss)
-        below = stoploss_from_absolute(
-            max(stop, outer), current_rate, is_short=trade.is_short, leverage=trade.leverage
-        )
-        # freqtrade takes 0 for "no answer", but a price already under the stop must stop.
-        return float(max(below, AT_ONCE))
-
-    def custom_exit(self, trade: Trade, current_time: datetime, **_: Any) -> str | None:
-        """Leave a position that is older than `longest_hold_candles`."""
-        longest = self.settings.longest_hold_candles
-        if longest is None:
-            return None
-        age = current_time - trade.open_date_utc
-        return "time_exit" if age >= timedelta(milliseconds=longest * self.candle_ms) else None
-
-    def _closed_candle(
-        self, pair: str, at: datetime, *, longest_age_ms: int | None = None
-    ) -> pd.Series[float] | None:
-        candles, _ = self.dp.get_analyzed_dataframe(pair, self.timeframe)
-        return signals.last_closed_candle(
-            candles, pd.Timestamp(at), self.candle_ms, longest_age_ms=longest_age_ms
-        )
+    def _market_trend(self, dates: pd.Series[pd.Timestamp]) -> npt.NDArray[np.float64]:
+        timeframe, leader = self.policy.regime_timeframe, None
+        if self.policy.asks_market:
+            leader = self.dp.get_pair_dataframe(self.policy.market_leader, timeframe)
+        leader_ms, window = timeframe_to_msecs(timeframe), self.policy.regime_candles
+        return signals.market_trend(dates, self.candle_ms, leader, leader_ms, window)

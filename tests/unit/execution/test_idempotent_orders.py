@@ -7,96 +7,33 @@ from typing import Any
 
 import ccxt
 import pytest
+from order_exchange import OrderExchange
 
-from aurum_plugins.execution.idempotent_orders import (
-    LOOKUP_DELAYS,
-    RECEIVE_WINDOW,
-    IdempotentOrders,
-    OutcomeUnknown,
-    guard,
-)
+from aurum_plugins.clock import VirtualClock
+from aurum_plugins.execution.idempotent_orders import LOOKUP_DELAYS, IdempotentOrders, guard
+from aurum_plugins.execution.order_errors import OutcomeUnknown
+from aurum_plugins.execution.order_fate import RECEIVE_WINDOW
+from aurum_plugins.execution.order_record import OrderRecord
 
 PAIR = "BTC/USDT"
 LOST = ccxt.NetworkError("connection reset")
 DARK = ccxt.RequestTimeout("no answer")
 
 
-class FakeExchange:
-    """Takes orders into `book`; `failures` are raised in turn, before or after that."""
-
-    id = "binance"
-
-    def __init__(self) -> None:
-        self.book: dict[str, dict[str, Any]] = {}
-        self.sent: list[str] = []
-        self.failures: list[tuple[str, Exception]] = []
-        self.lookups: list[Exception | None] = []
-
-    def create_order(
-        self,
-        symbol: str,
-        _type: str,
-        side: str,
-        amount: float,
-        _price: float | None,
-        params: dict[str, Any],
-    ) -> dict[str, Any]:
-        client_id = params["clientOrderId"]
-        self.sent.append(client_id)
-        moment, error = self.failures.pop(0) if self.failures else ("", None)
-        if moment == "before":
-            raise error
-        order = {
-            "id": str(len(self.sent)),
-            "side": side,
-            "status": "open",
-            "filled": 0.0,
-            "amount": amount,
-            "symbol": symbol,
-            "clientOrderId": client_id,
-        }
-        self.book[client_id] = order
-        if moment == "after":
-            raise error
-        return order
-
-    def fetch_order(self, _id: None, _symbol: str, params: dict[str, Any]) -> dict[str, Any]:
-        error = self.lookups.pop(0) if self.lookups else None
-        if error is not None:
-            raise error
-        try:
-            return self.book[params["clientOrderId"]]
-        except KeyError:
-            raise ccxt.OrderNotFound("-2013") from None
-
-    def fetch_orders(self, symbol: str, since: int | None = None) -> list[dict[str, Any]]:
-        return [order for order in self.book.values() if order["symbol"] == symbol]
-
-
-class Time:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-    def monotonic(self) -> float:
-        return self.now
+@pytest.fixture
+def exchange() -> OrderExchange:
+    return OrderExchange()
 
 
 @pytest.fixture
-def exchange() -> FakeExchange:
-    return FakeExchange()
+def clock() -> VirtualClock:
+    return VirtualClock(start_ms=0)
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def orders(exchange: FakeExchange, time: Time) -> IdempotentOrders:
-    return IdempotentOrders(exchange, sleep=time.sleep, monotonic=time.monotonic)
+def orders(exchange: OrderExchange, clock: VirtualClock) -> IdempotentOrders:
+    record = OrderRecord(None, "bot", clock)
+    return IdempotentOrders(exchange, record, sleep=lambda s: clock.advance(round(s * 1_000)))
 
 
 @pytest.fixture
@@ -176,11 +113,11 @@ def test_the_next_order_after_one_that_was_not_taken_is_sent(exchange, buy) -> N
         ccxt.InvalidNonce("-1021"),
     ],
 )
-def test_a_refusal_is_no_unknown_outcome(exchange, buy, time, refused) -> None:
+def test_a_refusal_is_no_unknown_outcome(exchange, buy, clock, refused) -> None:
     exchange.failures = [("before", refused)]
     with pytest.raises(type(refused)):
         buy()
-    assert time.now == 0.0
+    assert clock.now_ms() == 0
 
 
 def test_while_the_venue_is_dark_no_second_order_is_sent(exchange, buy) -> None:
@@ -215,13 +152,13 @@ def test_an_earlier_order_that_ended_unfilled_does_not_stand_for_the_new_one(exc
 
 
 def test_it_waits_until_the_exchange_would_refuse_the_earlier_order_as_too_old(
-    exchange, buy, time
+    exchange, buy, clock
 ) -> None:
     exchange.failures = [("before", LOST)]
     with pytest.raises(ccxt.NetworkError):
         buy()
     buy()
-    assert time.now == pytest.approx(RECEIVE_WINDOW)
+    assert clock.now_ms() == RECEIVE_WINDOW * 1_000
 
 
 def test_an_unsettled_entry_does_not_hold_up_exits_or_other_pairs(exchange, buy) -> None:
@@ -234,16 +171,16 @@ def test_an_unsettled_entry_does_not_hold_up_exits_or_other_pairs(exchange, buy)
 
 
 def test_an_order_that_the_bot_was_told_of_does_not_stand_for_another(
-    exchange, orders, buy, time
+    exchange, orders, buy, clock
 ) -> None:
     exchange.failures = [("after", LOST)]
     exchange.lookups = [DARK] * len(LOOKUP_DELAYS)
     with pytest.raises(ccxt.NetworkError):
         buy()
-    waited = time.now
+    waited = clock.now_ms()
     assert [order["id"] for order in orders.fetch_orders(PAIR, since=0)] == ["1"]
     assert buy()["id"] == "2"
-    assert time.now == waited
+    assert clock.now_ms() == waited
 
 
 def test_being_told_of_other_orders_settles_nothing(exchange, orders, buy) -> None:
@@ -258,7 +195,7 @@ def test_being_told_of_other_orders_settles_nothing(exchange, orders, buy) -> No
 
 
 def test_guard_replaces_create_order_where_the_look_up_is_known(exchange) -> None:
-    assert guard(exchange)
+    assert guard(exchange) is exchange.create_order.__self__
     assert isinstance(exchange.create_order.__self__, IdempotentOrders)
     assert exchange.fetch_orders.__self__ is exchange.create_order.__self__
     assert exchange.create_order(PAIR, "limit", "buy", 1.0, 100.0)["id"] == "1"
@@ -266,6 +203,6 @@ def test_guard_replaces_create_order_where_the_look_up_is_known(exchange) -> Non
 
 def test_guard_leaves_other_exchanges_alone_and_says_so(exchange, caplog) -> None:
     exchange.id = "unheardof"
-    assert not guard(exchange)
+    assert guard(exchange) is None
     assert "unheardof" in caplog.text
     assert exchange.create_order.__self__ is exchange

@@ -1,0 +1,5 @@
+"""What strategies for freqtrade are made of: the one place that knows both it and our desk."""
+
+from aurum_plugins.strategies.deciding_strategy import DecidingStrategy
+
+__all__ = ["DecidingStrategy"]

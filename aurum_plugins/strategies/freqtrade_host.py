@@ -1,0 +1,168 @@
+"""freqtrade as the desk's host, in a running bot and in a backtest."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from freqtrade.exceptions import DependencyException
+from freqtrade.exchange import timeframe_to_next_date
+from freqtrade.persistence import PairLocks, Trade
+
+from aurum_plugins.clock import SECOND_MS, WallClock
+from aurum_plugins.execution.entry_order import MarketLimits, OrderBook
+from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.trading.host import Fate
+
+logger = logging.getLogger(__name__)
+
+BOOK_LEVELS = 100
+
+
+class FreqtradeHost:
+    """Reads trades, locks, wallets and markets.
+
+    Parameters
+    ----------
+    strategy : freqtrade.strategy.IStrategy
+        Its `dp` and `wallets` are there once freqtrade has set it up.
+
+    Attributes
+    ----------
+    prices : dict of str to float
+        Last known price of each pair, quote currency. Whoever learns of one puts it here.
+    """
+
+    def __init__(self, strategy: Any) -> None:
+        self._strategy = strategy
+        self.prices: dict[str, float] = {}
+
+    def account(self) -> Account:
+        """Cash and positions now."""
+        trades = Trade.get_trades_proxy(is_open=True)
+        positions = tuple(self._position(trade) for trade in trades)
+        config, wallets = self._strategy.config, self._strategy.wallets
+        if "available_capital" in config:
+            tied_up = sum(trade.stake_amount for trade in trades)
+            cash = wallets.get_total_stake_amount() - tied_up
+        else:
+            cash = wallets.get_total(config["stake_currency"])
+        return Account(float(cash), positions)
+
+    def closed_trades(self, since_ms: int) -> Sequence[ClosedTrade]:
+        """Trades that closed at or after a time, UTC milliseconds."""
+        trades = _trades(since_ms, is_open=False)
+        return [
+            ClosedTrade(
+                trade_id=int(trade.id or 0),
+                pair=trade.pair,
+                closed_ms=_ms(trade.close_date_utc),
+                profit=float(trade.close_profit_abs or 0.0),
+            )
+            for trade in trades
+            if _ms(trade.close_date_utc) >= since_ms
+        ]
+
+    def free_slots(self) -> int:
+        """How many more positions freqtrade would open."""
+        most = self._strategy.config["max_open_trades"]
+        open_now = len(Trade.get_trades_proxy(is_open=True))
+        return 10_000 if math.isinf(most) else int(most) - open_now
+
+    def locked(self, pair: str, candle_ms: int) -> str | None:
+        """Why the pair may not be entered on this candle's signal; None if it may."""
+        candle = datetime.fromtimestamp(candle_ms / SECOND_MS, UTC)
+        at = timeframe_to_next_date(self._strategy.timeframe, candle)
+        if not PairLocks.is_pair_locked(pair, at, side="long"):
+            return None
+        lock = PairLocks.get_pair_longest_lock(pair, at, "long")
+        return _reason_of(lock)
+
+    def all_locked(self) -> str | None:
+        """Why no pair may be entered; None if they may."""
+        if not PairLocks.is_global_lock(side="*"):
+            return None
+        return _reason_of(PairLocks.get_pair_longest_lock("*"))
+
+    def fate(self, pair: str, since_ms: int) -> Fate:
+        """What became of the entry that was sent at or after a time, UTC milliseconds."""
+        # A second for clocks that are read twice.
+        trades = [
+            trade
+            for trade in _trades(since_ms - SECOND_MS, pair=pair)
+            if _ms(trade.open_date_utc) >= since_ms - SECOND_MS
+        ]
+        if not trades:
+            return Fate.GONE
+        first = min(trades, key=lambda trade: trade.open_date_utc)
+        if first.nr_of_successful_entries > 0 or not first.is_open:
+            return Fate.FILLED
+        return Fate.WAITING
+
+    def order_book(self, pair: str) -> OrderBook | None:
+        """The market's order book; None if the exchange gives none."""
+        try:
+            book = self._strategy.dp.orderbook(pair, BOOK_LEVELS)
+        except DependencyException as error:
+            logger.warning("No order book of %s: %s", pair, error)
+            return None
+        bids, asks = (tuple((float(p), float(a)) for p, a, *_ in book[side]) for side in _SIDES)
+        return OrderBook(bids, asks, WallClock().now_ms())
+
+    def limits(self, pair: str) -> MarketLimits:
+        """Smallest and largest orders that the exchange takes."""
+        limits = (self._strategy.dp.market(pair) or {}).get("limits", {})
+        cost, amount = limits.get("cost", {}), limits.get("amount", {})
+        return MarketLimits(
+            smallest_notional=_number(cost.get("min")),
+            largest_notional=_number(cost.get("max")),
+            smallest_amount=_number(amount.get("min")),
+            largest_amount=_number(amount.get("max")),
+        )
+
+    def _position(self, trade: Any) -> Position:
+        ordered = sum(
+            order.safe_remaining
+            for order in trade.open_orders
+            if order.ft_order_side == trade.entry_side
+        )
+        return Position(
+            pair=trade.pair,
+            amount=float(trade.amount),
+            ordered=float(ordered),
+            price=self.prices.get(trade.pair, math.nan),
+            open_rate=float(trade.open_rate),
+            stop=float(trade.stop_loss) if trade.stop_loss else math.nan,
+            opened_ms=_ms(trade.open_date_utc),
+        )
+
+
+_SIDES = ("bids", "asks")
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * SECOND_MS)
+
+
+def _trades(
+    since_ms: int, *, pair: str | None = None, is_open: bool | None = None
+) -> Sequence[Any]:
+    """Trades since a time; in a backtest, whose trades' times carry no common zone, all of them."""
+    after: dict[str, datetime] = {}
+    if Trade.use_db:
+        since = datetime.fromtimestamp(max(0, since_ms - 1) / SECOND_MS, UTC)
+        after["open_date" if is_open is None else "close_date"] = since.replace(tzinfo=None)
+    found: Sequence[Any] = Trade.get_trades_proxy(pair=pair, is_open=is_open, **after)
+    return found
+
+
+def _reason_of(lock: Any) -> str:
+    return "" if lock is None else f"{lock.reason or ''} until {lock.lock_end_time:%F %R}"
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -1,0 +1,112 @@
+"""One row of the journal for each closed candle of each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from aurum_plugins.execution.decision import Decision, Verdict, undecided
+from aurum_plugins.execution.journal import LONGEST_GAP
+from aurum_plugins.reasons import Action, Reason
+from aurum_plugins.trading.decided_rows import DecidedRow
+from aurum_plugins.trading.decision_log import DecisionLog
+
+
+class CandleLog:
+    """Sees to it that no candle is written down twice, and none is left out.
+
+    Parameters
+    ----------
+    log : DecisionLog
+    timeframe : str
+        For example "1h".
+    interval_ms : int
+        Length of a candle in milliseconds.
+    strategy : str
+    """
+
+    def __init__(self, log: DecisionLog, timeframe: str, interval_ms: int, strategy: str) -> None:
+        self._log = log
+        self._timeframe = timeframe
+        self._interval_ms = interval_ms
+        self._strategy = strategy
+        self._newest: dict[str, int] = {}
+
+    def resume(self, newest: Mapping[str, int]) -> None:
+        """Go on after the newest candle of each pair that was written down, UTC milliseconds."""
+        self._newest |= newest
+
+    def decide(
+        self, now_ms: int, rows: Mapping[str, DecidedRow | None], held: Collection[str]
+    ) -> dict[str, int | None]:
+        """Write down candles that were not written down yet.
+
+        Parameters
+        ----------
+        now_ms : int
+            UTC milliseconds.
+        rows : mapping of str to DecidedRow or None
+            The newest closed candle of each pair that is traded.
+        held : collection of str
+            Pairs with a position or an entry order.
+
+        Returns
+        -------
+        dict of str to int or None
+            For each pair with a new candle: when it opened if an entry is wanted on it, else None.
+        """
+        decisions: list[Decision] = []
+        wanted: dict[str, int | None] = {}
+        for pair, row in rows.items():
+            known = self._newest.get(pair)
+            if row is None or (known is not None and row.candle_ms <= known):
+                continue
+            decisions += self._missed(now_ms, pair, row.candle_ms)
+            decisions.append(self._decision(now_ms, pair, row, held=pair in held))
+            self._newest[pair] = row.candle_ms
+            enters = row.action is Action.ENTER and pair not in held
+            wanted[pair] = row.candle_ms if enters else None
+        # Who leaves the list of pairs and comes back later has missed nothing.
+        for pair in self._newest.keys() - rows.keys():
+            del self._newest[pair]
+        if decisions:
+            self._log.record(decisions)
+        return wanted
+
+    def undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> None:
+        """Write down a closed candle on which the signal could not be asked."""
+        known = self._newest.get(pair)
+        if known is not None and candle_ms <= known:
+            return
+        missed = self._missed(now_ms, pair, candle_ms)
+        self._newest[pair] = candle_ms
+        self._log.record([*missed, self._undecided(now_ms, pair, candle_ms, reason)])
+
+    def _missed(self, now_ms: int, pair: str, candle_ms: int) -> list[Decision]:
+        """Candles between the newest decided one and this one."""
+        known = self._newest.get(pair)
+        if known is None:
+            return []
+        unseen = range(known + self._interval_ms, candle_ms, self._interval_ms)[-LONGEST_GAP:]
+        return [self._undecided(now_ms, pair, missed, Reason.MISSED) for missed in unseen]
+
+    def _decision(self, now_ms: int, pair: str, row: DecidedRow, *, held: bool) -> Decision:
+        enters = row.action is Action.ENTER
+        if enters and held:
+            verdict, reason = Verdict.REFUSED, Reason.POSITION_OPEN
+        else:
+            verdict, reason = (Verdict.PENDING if enters else Verdict.NONE), row.reason
+        return Decision(
+            pair=pair,
+            timeframe=self._timeframe,
+            candle_ms=row.candle_ms,
+            action=row.action,
+            signal=row.reason,
+            verdict=verdict,
+            reason=reason,
+            decided_ms=now_ms,
+            strategy=self._strategy,
+            figures=row.figures,
+        )
+
+    def _undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> Decision:
+        return undecided(pair, self._timeframe, candle_ms, reason, now_ms, self._strategy)

@@ -1,0 +1,306 @@
+"""One bot's desk: whatever may keep an entry from being ordered is asked here, and written down.
+
+The bot calls it at fixed points of its loop:
+
+=================  ================================================================================
+`begin_loop`       the account is marked to market, the kill switch read, earlier entries settled
+`decide`           each pair's newest closed candle gets its row in the journal
+`stake`            an entry is sized, or refused by the switch, the loss limits or the caps
+`confirm`          the order is checked, and approved only once the approval is written down
+`exit_reason`      a position is given up for its age, or because the switch says so
+=================  ================================================================================
+
+Nothing here raises towards the bot, and whatever goes wrong on the way to an order refuses it.
+Exits ask nothing of the journal, the limits or the checks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+
+from aurum_plugins.execution.decision import Decision, Verdict
+from aurum_plugins.execution.entry_order import EntryOrder, Situation
+from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
+from aurum_plugins.reasons import Reason
+from aurum_plugins.refusal import Figure, Refusal
+from aurum_plugins.risk.account import Account
+from aurum_plugins.risk.sizing import Size
+from aurum_plugins.risk.stops import leaves_for_age
+from aurum_plugins.trading.candle_log import CandleLog
+from aurum_plugins.trading.decided_candles import DecidedCandles
+from aurum_plugins.trading.decided_rows import DecidedRow
+from aurum_plugins.trading.decision_log import DecisionLog
+from aurum_plugins.trading.entry_follow_up import Approved, EntryFollowUp
+from aurum_plugins.trading.entry_sizing import EntrySizing, Wanted
+from aurum_plugins.trading.host import Host
+from aurum_plugins.trading.loss_book import LossBook
+from aurum_plugins.trading.resumed import Resumed
+from aurum_plugins.trading.switch_reading import SwitchReading
+
+logger = logging.getLogger(__name__)
+
+MOST_SENT = 1_000
+
+
+class Desk:
+    """Decides on entries for one bot, or one backtest, and keeps the journal.
+
+    Parameters
+    ----------
+    host : Host
+    decided : DecidedCandles
+    log : DecisionLog
+    switch : SwitchReading
+    book : LossBook
+    sizing : EntrySizing
+    checks : PreTradeChecks
+    timeframe : str
+        For example "1h".
+    interval_ms : int
+        Length of a candle in milliseconds.
+    strategy : str
+    longest_hold_candles : int or None
+        A position is given up after so many candles at the latest.
+    backtest : bool
+        True where there is no order book to be had.
+
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        decided: DecidedCandles,
+        log: DecisionLog,
+        switch: SwitchReading,
+        book: LossBook,
+        sizing: EntrySizing,
+        checks: PreTradeChecks,
+        *,
+        timeframe: str,
+        interval_ms: int,
+        strategy: str,
+        longest_hold_candles: int | None = None,
+        backtest: bool = False,
+    ) -> None:
+        self._host = host
+        self._decided = decided
+        self._log = log
+        self._switch = switch
+        self._book = book
+        self._sizing = sizing
+        self._checks = checks
+        self._interval_ms = interval_ms
+        self._candles = CandleLog(log, timeframe, interval_ms, strategy)
+        self._longest_hold = longest_hold_candles
+        self._backtest = backtest
+        self._follow_up = EntryFollowUp(host, log)
+        self._account = Account(0.0)
+        self._free_slots = 0
+        self._pending: dict[str, int] = {}
+        self._sized: dict[str, tuple[int, float]] = {}
+        self._approved: dict[str, int] = {}
+        self._said: dict[str, tuple[int, Reason]] = {}
+        self._sent_ms: deque[int] = deque(maxlen=MOST_SENT)
+
+    def resume(self, resumed: Resumed) -> None:
+        """Go on where an earlier process of this bot stopped."""
+        self._candles.resume(resumed.newest)
+        self._sent_ms.extend(sorted(resumed.sent_ms))
+        for entry in resumed.approved:
+            self._approved[entry.pair] = max(entry.candle_ms, self._approved.get(entry.pair, 0))
+        for entry in resumed.unfinished:
+            self._follow_up.add(entry, resumed=True)
+        for pair, candle_ms in resumed.pending:
+            self._log.settle(pair, candle_ms, Verdict.REFUSED, Reason.INTERRUPTED, {})
+
+    def begin_loop(self, now_ms: int) -> None:
+        """Take stock: call it once in each loop, before candles are decided."""
+        slots_before = self._free_slots
+        self._account = self._host.account()
+        self._free_slots = self._host.free_slots()
+        self._settle_untried(min(slots_before, self._free_slots))
+        self._log.flush()
+        self._switch.refresh()
+        closed = self._host.closed_trades(self._book.counted_until_ms)
+        self._book.mark(now_ms, self._account, closed)
+        self._follow_up.follow(now_ms)
+
+    def decide(self, now_ms: int, pairs: Sequence[str]) -> None:
+        """Write down each pair's newest closed candle, and those that closed unseen before it."""
+        rows = {pair: self._decided.newest(pair, now_ms) for pair in pairs}
+        held = {position.pair for position in self._account.positions}
+        for pair, candle_ms in self._candles.decide(now_ms, rows, held).items():
+            if candle_ms is None:
+                self._pending.pop(pair, None)
+            else:
+                self._pending[pair] = candle_ms
+
+    def undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> None:
+        """Write down a closed candle on which the signal could not be asked."""
+        self._candles.undecided(now_ms, pair, candle_ms, reason)
+
+    def stake(
+        self,
+        now_ms: int,
+        pair: str,
+        price: float,
+        *,
+        share: float,
+        largest: float,
+        smallest: float | None,
+        stop_multiple: float,
+    ) -> float:
+        """What may be put into an entry, quote currency; 0 refuses it, and says why."""
+        row = self._decided.newest(pair, now_ms)
+        if row is None:
+            return 0.0
+        wanted = Wanted(pair, price, share, largest, smallest, row)
+        try:
+            size = self._size(wanted, stop_multiple)
+        except Exception as error:
+            logger.exception("Sizing %s failed; nothing is ordered.", pair)
+            size = Refusal(Reason.CHECK_FAILED, {"check": "sizing", "error": repr(error)[:200]})
+        if isinstance(size, Refusal):
+            self._refuse(pair, row.candle_ms, size)
+            return 0.0
+        self._sized[pair] = row.candle_ms, size.stake
+        return size.stake
+
+    def confirm(self, now_ms: int, order: EntryOrder, *, asked_for: bool = False) -> bool:
+        """Whether an order may be sent: True only once the approval is written down.
+
+        Parameters
+        ----------
+        now_ms : int
+            UTC milliseconds.
+        order : EntryOrder
+        asked_for : bool
+            Whether a person asked for it, rather than a decision.
+        """
+        row = self._decided.newest(order.pair, now_ms)
+        if row is None:
+            return False
+        try:
+            refusal = self._checked(now_ms, order, row, asked_for=asked_for)
+        except Exception as error:
+            logger.exception("Checking %s failed; nothing is ordered.", order.pair)
+            refusal = Refusal(Reason.CHECK_FAILED, {"check": "desk", "error": repr(error)[:200]})
+        if refusal is not None:
+            self._refuse(order.pair, row.candle_ms, refusal)
+            return False
+        reason = Reason.FORCED if asked_for else Reason.APPROVED
+        figures: dict[str, Figure] = {"amount": order.amount, "price": order.price}
+        approved = Verdict.APPROVED
+        if not self._log.settle(order.pair, row.candle_ms, approved, reason, figures):
+            return False
+        self._pending.pop(order.pair, None)
+        self._approved[order.pair] = row.candle_ms
+        self._sent_ms.append(now_ms)
+        self._follow_up.add(Approved(order.pair, row.candle_ms, now_ms))
+        return True
+
+    def exit_reason(self, now_ms: int, opened_ms: int) -> str | None:
+        """Why an open position is given up now, as freqtrade's exit tag; None if it is not."""
+        if self._switch.flat:
+            return "kill_switch"
+        if leaves_for_age(opened_ms, now_ms, self._interval_ms, self._longest_hold):
+            return "time_exit"
+        return None
+
+    @property
+    def cancels_entries(self) -> bool:
+        """Whether entry orders that have not filled are to be cancelled."""
+        return self._switch.refusal is not None
+
+    def stop(self, pair: str, at_ms: int, price: float, multiple: float) -> float | None:
+        """Stop price of a position opened at a time and a price; None if it is not known."""
+        row = self._decided.newest(pair, at_ms)
+        return None if row is None else self._sizing.stop(price, row, multiple)
+
+    def refused(self, pair: str, since_ms: int, until_ms: int) -> Sequence[Decision]:
+        """Entries of a pair that the signal wanted on candles of a time, and that were refused."""
+        return self._log.refused(pair, since_ms, until_ms)
+
+    def _size(self, wanted: Wanted, stop_multiple: float) -> Size | Refusal:
+        refusal = self._barred(wanted.pair, wanted.row.candle_ms)
+        if refusal is not None:
+            return refusal
+        account, standing = self._host.account(), self._book.standing
+        closes = self._decided.closes
+        return self._sizing.size(wanted, account, closes, stop_multiple, standing.scale)
+
+    def _barred(self, pair: str, candle_ms: int) -> Refusal | None:
+        """What speaks against any entry now."""
+        if not self._log.flush():
+            return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self._log.fault or ""})
+        refusal = self._switch.refresh() or self._book.standing.refusal
+        if refusal is None and self._approved.get(pair) == candle_ms:
+            return Refusal(Reason.DUPLICATE, {"approved_candle_ms": candle_ms})
+        return refusal
+
+    def _checked(
+        self, now_ms: int, order: EntryOrder, row: DecidedRow, *, asked_for: bool
+    ) -> Refusal | None:
+        refusal = self._barred(order.pair, row.candle_ms)
+        if refusal is not None:
+            return refusal
+        candle_ms, stake = self._sized.get(order.pair, (-1, 0.0))
+        account = self._host.account()
+        situation = Situation(
+            now_ms=now_ms,
+            order=order,
+            # What a person asks for is asked for now.
+            candle_ms=now_ms - self._interval_ms if asked_for else row.candle_ms,
+            interval_ms=self._interval_ms,
+            close=row.figure("close"),
+            average_range=row.figure("average_range"),
+            account=account,
+            stake=stake if candle_ms == row.candle_ms else 0.0,
+            book=None if self._backtest else self._host.order_book(order.pair),
+            limits=self._host.limits(order.pair),
+            backtest=self._backtest,
+            sent_ms=tuple(self._sent_ms),
+            approved=self._approved.get(order.pair) == row.candle_ms,
+        )
+        refusal = self._checks.first_refusal(situation)
+        if refusal is not None:
+            return refusal
+        wanted = Wanted(order.pair, order.price, stake, stake, None, row)
+        return self._sizing.refuses(order.notional, wanted, account, self._decided.closes)
+
+    def _refuse(self, pair: str, candle_ms: int, refusal: Refusal) -> None:
+        """Write a refusal down; the same one again and again only once."""
+        self._pending.pop(pair, None)
+        if self._approved.get(pair) == candle_ms:
+            return
+        if self._said.get(pair) == (candle_ms, refusal.reason):
+            return
+        settled = self._log.settle(
+            pair, candle_ms, Verdict.REFUSED, refusal.reason, refusal.figures
+        )
+        if settled:
+            self._said[pair] = candle_ms, refusal.reason
+
+    def _settle_untried(self, free_slots: int) -> None:
+        """Say why freqtrade did not ask for entries that the last loop wanted."""
+        held = {position.pair for position in self._account.positions}
+        for pair, candle_ms in list(self._pending.items()):
+            self._refuse(pair, candle_ms, self._untried(pair, candle_ms, pair in held, free_slots))
+
+    def _untried(self, pair: str, candle_ms: int, held: bool, free_slots: int) -> Refusal:
+        all_locked = self._host.all_locked()
+        locked = self._host.locked(pair, candle_ms)
+        sized_ms, stake = self._sized.get(pair, (None, 0.0))
+        rules: tuple[tuple[bool, Reason, dict[str, Figure]], ...] = (
+            (held, Reason.POSITION_OPEN, {}),
+            (all_locked is not None, Reason.ALL_LOCKED, {"lock": all_locked or ""}),
+            (locked is not None, Reason.PAIR_LOCKED, {"lock": locked or ""}),
+            (free_slots <= 0, Reason.NO_SLOT, {}),
+            (sized_ms == candle_ms, Reason.NO_STAKE, {"stake": stake}),
+        )
+        for holds, reason, figures in rules:
+            if holds:
+                return Refusal(reason, figures)
+        return Refusal(Reason.NOT_TRIED, {"cash": self._account.cash})

@@ -1,0 +1,66 @@
+"""What becomes of entries after they were approved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aurum_plugins.execution.decision import Verdict
+from aurum_plugins.reasons import Reason
+from aurum_plugins.trading.decision_log import DecisionLog
+from aurum_plugins.trading.host import Fate, Host
+
+_FILLED = Verdict.APPROVED, Reason.FILLED
+_CANCELLED = Verdict.APPROVED, Reason.CANCELLED
+_REJECTED = Verdict.REFUSED, Reason.REJECTED
+_UNBOOKED = Verdict.REFUSED, Reason.UNBOOKED
+
+
+@dataclass(frozen=True)
+class Approved:
+    """An entry that is on its way.
+
+    Attributes
+    ----------
+    pair : str
+    candle_ms, approved_ms : int
+        UTC milliseconds.
+    """
+
+    pair: str
+    candle_ms: int
+    approved_ms: int
+
+
+class EntryFollowUp:
+    """Asks the host about approved entries until each has filled, or is gone.
+
+    Parameters
+    ----------
+    host : Host
+    log : DecisionLog
+    """
+
+    def __init__(self, host: Host, log: DecisionLog) -> None:
+        self._host = host
+        self._log = log
+        # What to say of each if the host knows of no such entry.
+        self._open: dict[Approved, tuple[Verdict, Reason]] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def add(self, entry: Approved, *, resumed: bool = False) -> None:
+        """Follow an entry; `resumed` if it was approved by an earlier process."""
+        self._open[entry] = _UNBOOKED if resumed else _REJECTED
+
+    def follow(self, now_ms: int) -> None:
+        """Write down what became of each; what is still waiting is asked about again."""
+        for entry, if_gone in list(self._open.items()):
+            fate = self._host.fate(entry.pair, entry.approved_ms)
+            if fate is Fate.WAITING:
+                self._open[entry] = _CANCELLED
+                continue
+            verdict, reason = _FILLED if fate is Fate.FILLED else if_gone
+            figures = {"seconds": (now_ms - entry.approved_ms) / 1_000}
+            if self._log.settle(entry.pair, entry.candle_ms, verdict, reason, figures):
+                del self._open[entry]

@@ -1,0 +1,38 @@
+"""Reading back from the journal what a bot has to know of its earlier self."""
+
+from __future__ import annotations
+
+from aurum_plugins.clock import DAY_MS, HOUR_MS
+from aurum_plugins.execution.decision import Decision
+from aurum_plugins.execution.journal import Journal
+from aurum_plugins.reasons import Reason
+from aurum_plugins.trading.entry_follow_up import Approved
+from aurum_plugins.trading.resumed import Resumed
+
+# Of which nothing is known yet but that they were approved.
+_UNFINISHED = frozenset({Reason.APPROVED, Reason.FORCED})
+LOOKED_BACK_MS = 7 * DAY_MS
+
+
+def resumed(journal: Journal, now_ms: int) -> Resumed:
+    """Read what an earlier process of the same bot left.
+
+    Raises
+    ------
+    aurum_plugins.database.DatabaseUnavailable
+        If the journal cannot be read.
+    """
+    approved = journal.ordered(now_ms - LOOKED_BACK_MS)
+    entries = tuple(_entry(decision) for decision in approved)
+    unfinished = (_entry(decision) for decision in approved if decision.reason in _UNFINISHED)
+    return Resumed(
+        newest=journal.newest_candles(),
+        sent_ms=tuple(e.approved_ms for e in entries if e.approved_ms > now_ms - HOUR_MS),
+        approved=entries,
+        unfinished=tuple(unfinished),
+        pending=tuple((decision.pair, decision.candle_ms) for decision in journal.pending()),
+    )
+
+
+def _entry(decision: Decision) -> Approved:
+    return Approved(decision.pair, decision.candle_ms, decision.settled_ms or decision.decided_ms)

@@ -1,0 +1,104 @@
+"""An entry that every pre-trade check lets pass, and the books that it may meet."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from aurum_plugins.execution.entry_order import (
+    EntryOrder,
+    MarketLimits,
+    OrderBook,
+    Situation,
+)
+from aurum_plugins.risk.account import Account, Position
+
+NOW_MS = 1_700_000_000_000
+HOUR_MS = 3_600_000
+
+
+def book(*, bid: float = 99.99, ask: float = 100.01, levels: int = 20, **changes: Any) -> OrderBook:
+    """A book of one hundred base a level, a tenth of a bp apart."""
+    whole = OrderBook(
+        bids=tuple((bid * (1 - i * 1e-5), 100.0) for i in range(levels)),
+        asks=tuple((ask * (1 + i * 1e-5), 100.0) for i in range(levels)),
+        at_ms=NOW_MS - 100,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def position(pair: str, **changes: Any) -> Position:
+    whole = Position(
+        pair=pair,
+        amount=3.0,
+        ordered=1.0,
+        price=50.0,
+        open_rate=49.0,
+        stop=45.0,
+        opened_ms=NOW_MS - 10 * HOUR_MS,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def golden(**changes: Any) -> Situation:
+    """Ten base at 100, a minute after the close of an hourly candle; what is not told is fine.
+
+    Fields of the order are taken as well as those of the situation.
+    """
+    order = EntryOrder(
+        pair="BTC/USDT", amount=10.0, price=100.0, order_type="limit", tag="breakout"
+    )
+    of_order = {key: changes.pop(key) for key in list(changes) if hasattr(order, key)}
+    whole = Situation(
+        now_ms=NOW_MS,
+        order=dataclasses.replace(order, **of_order),
+        candle_ms=NOW_MS - HOUR_MS - 60_000,
+        interval_ms=HOUR_MS,
+        close=100.0,
+        average_range=0.8,
+        account=Account(cash=20_000.0, positions=(position("ETH/USDT"),)),
+        stake=1_000.0,
+        book=book(),
+        limits=MarketLimits(5.0, 9e6, 0.0001, 9_000.0),
+        backtest=False,
+        sent_ms=(NOW_MS - 2 * HOUR_MS, NOW_MS - 120_000, NOW_MS - 30_000),
+        approved=False,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def scaled(situation: Situation, factor: float) -> Situation:
+    """The same with every price, and all money, multiplied by `factor`."""
+
+    def times(price: float | None) -> Any:
+        return None if price is None else price * factor
+
+    account, limits, seen = situation.account, situation.limits, situation.book
+    positions = tuple(
+        dataclasses.replace(
+            one,
+            price=one.price * factor,
+            open_rate=one.open_rate * factor,
+            stop=one.stop * factor,
+        )
+        for one in account.positions
+    )
+    sides = {
+        side: tuple((price * factor, amount) for price, amount in getattr(seen, side))
+        for side in ("bids", "asks")
+        if seen is not None
+    }
+    return dataclasses.replace(
+        situation,
+        order=dataclasses.replace(situation.order, price=situation.order.price * factor),
+        close=situation.close * factor,
+        average_range=situation.average_range * factor,
+        stake=situation.stake * factor,
+        account=Account(account.cash * factor, positions),
+        book=None if seen is None else dataclasses.replace(seen, **sides),
+        limits=dataclasses.replace(
+            limits,
+            smallest_notional=times(limits.smallest_notional),
+            largest_notional=times(limits.largest_notional),
+        ),
+    )
