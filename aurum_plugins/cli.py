@@ -8,14 +8,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from aurum_plugins.commands import models
+from aurum_plugins.commands import database, models
 from aurum_plugins.commands.demo import demo
 from aurum_plugins.commands.doctor import doctor
 from aurum_plugins.commands.evaluate import evaluate
 from aurum_plugins.commands.features import features
+from aurum_plugins.commands.kill import kill
 from aurum_plugins.commands.quality import quality
+from aurum_plugins.commands.rearm import rearm
 from aurum_plugins.commands.sandbox import sandbox
+from aurum_plugins.commands.status import status
 from aurum_plugins.commands.tune import tune
+from aurum_plugins.commands.why import why
 from aurum_plugins.errors import AurumError
 
 EXIT_REFUSED = 2
@@ -34,11 +38,16 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(sandbox)
 app.command()(doctor)
+app.command()(why)
+app.command()(status)
+app.command()(kill)
+app.command()(rearm)
 app.command()(features)
 app.command()(quality)
 app.command()(evaluate)
 app.command()(tune)
 app.add_typer(models.app, name="models")
+app.add_typer(database.app, name="database")
 
 
 def main() -> None:

@@ -31,7 +31,8 @@ class RiskSettings(Section):
     volatility_target : float in (0, 5]
         Annual volatility wanted of each position's share, 0.4 is 40 %.
     stop_multiple : float in (0, 100]
-        Average true ranges between entry and stop.
+        Average true ranges between entry and stop. 10 hourly ranges are about the two *daily* ones
+        of the Turtle rules: a range grows with the square root of time, and sqrt(24) is 4.9.
     longest_hold_candles : int in [1, 100000] or None
         A position is left after so many candles at the latest; None = never for its age.
     position_cap : float in (0, 1]

@@ -7,7 +7,7 @@ from aurum_plugins.signals.outlook import Outlook, outlook
 from aurum_plugins.signals.policy import Decided, decide, exit_tags, expected_move
 from aurum_plugins.signals.policy_settings import PolicySettings
 from aurum_plugins.signals.settings import BreakoutSettings
-from aurum_plugins.signals.volatility import annualised_volatility, volatility_targeted_stake
+from aurum_plugins.signals.volatility import annualised_volatility
 
 __all__ = [
     "BreakoutSettings",
@@ -26,5 +26,4 @@ __all__ = [
     "market_trend",
     "outlook",
     "upper_channel",
-    "volatility_targeted_stake",
 ]

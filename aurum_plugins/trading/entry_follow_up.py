@@ -61,6 +61,6 @@ class EntryFollowUp:
                 self._open[entry] = _CANCELLED
                 continue
             verdict, reason = _FILLED if fate is Fate.FILLED else if_gone
-            figures = {"seconds": (now_ms - entry.approved_ms) / 1_000}
+            figures = {"after_seconds": (now_ms - entry.approved_ms) / 1_000}
             if self._log.settle(entry.pair, entry.candle_ms, verdict, reason, figures):
                 del self._open[entry]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from aurum_plugins.clock import DAY_MS, HOUR_MS
 from aurum_plugins.execution.decision import Decision
 from aurum_plugins.execution.journal import Journal
-from aurum_plugins.reasons import Reason
 from aurum_plugins.trading.entry_follow_up import Approved
 from aurum_plugins.trading.resumed import Resumed
 
-# Of which nothing is known yet but that they were approved.
-_UNFINISHED = frozenset({Reason.APPROVED, Reason.FORCED})
-LOOKED_BACK_MS = 7 * DAY_MS
+# Far enough for the rate of orders, and for a candle whose order must not be sent twice.
+LOOKED_BACK_MS = 2 * DAY_MS
 
 
 def resumed(journal: Journal, now_ms: int) -> Resumed:
@@ -24,12 +22,11 @@ def resumed(journal: Journal, now_ms: int) -> Resumed:
     """
     approved = journal.ordered(now_ms - LOOKED_BACK_MS)
     entries = tuple(_entry(decision) for decision in approved)
-    unfinished = (_entry(decision) for decision in approved if decision.reason in _UNFINISHED)
     return Resumed(
         newest=journal.newest_candles(),
         sent_ms=tuple(e.approved_ms for e in entries if e.approved_ms > now_ms - HOUR_MS),
         approved=entries,
-        unfinished=tuple(unfinished),
+        unfinished=tuple(_entry(decision) for decision in journal.unfinished()),
         pending=tuple((decision.pair, decision.candle_ms) for decision in journal.pending()),
     )
 

@@ -114,8 +114,13 @@ class AurumStrategy(DecidingStrategy):
 
     @property
     def protections(self) -> list[dict[str, Any]]:
-        """A pair rests for two candles after each exit."""
-        return [{"method": "AurumCooldown", "stop_duration_candles": 2}]
+        """Rules about closed trades; those about open positions are in `aurum.risk`."""
+        return [
+            {"method": "AurumCooldown", "stop_duration_candles": 2},
+            {"method": "AurumConsecutiveLosses", "trade_limit": 6, "stop_duration_candles": 24},
+            {"method": "AurumPairExpectancy", "trade_limit": 20, "stop_duration_candles": 336},
+            {"method": "AurumDailyLoss", "loss_limit": 0.03},
+        ]
 
     def _until_ms(self) -> int:
         """Now, or the end of the backtest, in UTC milliseconds."""

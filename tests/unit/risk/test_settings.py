@@ -18,7 +18,7 @@ PROFILES = ("conservative", "balanced", "aggressive")
 # The stricter, the longer.
 PAUSES = {"consecutive_pause_hours", "drawdown_pause_days"}
 # Not of how much is risked, so the same in every profile.
-COMMON = {"stop_multiple", "longest_hold_candles", "correlation_candles"}
+COMMON = {"stop_multiple", "longest_hold_candles", "correlation_candles", "confidence_floor"}
 
 
 def written(profile: str) -> dict[str, float | None]:
@@ -114,6 +114,7 @@ class TestRules:
             ("total_cap", 1.01),
             ("group_correlation", -0.1),
             ("correlation_candles", 19),
+            ("confidence_floor", 1.01),
             ("daily_loss", "0.04"),
             ("consecutive_losses", 2.5),
             ("consecutive_pause_hours", 0),
