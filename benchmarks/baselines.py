@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from aurum_plugins.errors import DataError
+from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.signals import (
     BreakoutSettings,
     annualised_volatility,
@@ -107,27 +108,35 @@ def window(frame: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
 
 
 def positions(
-    frame: pd.DataFrame, settings: BreakoutSettings, *, closes_only: bool, stopped: bool
+    frame: pd.DataFrame,
+    rules: BreakoutSettings,
+    *,
+    closes_only: bool,
+    stop_multiple: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Walk one pair's candles: whether it is held after each close, and the price paid out at.
+
+    `stop_multiple` counts average true ranges between entry and stop; None is no stop at all.
 
     The price is the close, but for a candle that ran through the stop: there it is the stop, or the
     open if that was lower already.
     """
     high, low = (frame["close"],) * 2 if closes_only else (frame["high"], frame["low"])
-    enter = breaks_out(frame, upper_channel(high, settings.entry_candles)).to_numpy()
-    leave = breaks_down(frame, lower_channel(low, settings.exit_candles)).to_numpy()
-    distance = settings.atr_multiple * average_true_range(frame, settings.atr_candles).to_numpy()
+    enter = breaks_out(frame, upper_channel(high, rules.entry_candles)).to_numpy()
+    leave = breaks_down(frame, lower_channel(low, rules.exit_candles)).to_numpy()
+    ranges = average_true_range(frame, rules.atr_candles).to_numpy()
+    distance = np.inf if stop_multiple is None else stop_multiple * ranges
+    stops = frame["close"].to_numpy() - distance
     opens, lows, price = (frame[name].to_numpy(copy=True) for name in ("open", "low", "close"))
     held = np.zeros(len(frame))
     stop, inside = -np.inf, False
     for row in range(len(frame)):
-        if inside and stopped and lows[row] <= stop:
+        if inside and lows[row] <= stop:
             price[row], inside = min(stop, opens[row]), False
         elif inside and leave[row]:
             inside = False
         elif not inside and enter[row]:
-            inside, stop = True, price[row] - distance[row]
+            inside, stop = True, stops[row]
         held[row] = inside
     return held, price
 
@@ -143,6 +152,7 @@ def breakout(
     closes_only: bool = False,
     log_returns: bool = False,
     settings: BreakoutSettings | None = None,
+    risk: RiskSettings | None = None,
 ) -> Run:
     """Trade every pair on an equal share of the equity, scaled to the volatility target.
 
@@ -167,14 +177,17 @@ def breakout(
         split earns, the more so the more the pairs differ. Here for comparison with tables that use
         it.
     settings : BreakoutSettings, optional
-        Default lengths and sizes if absent.
+        Default lengths if absent.
+    risk : RiskSettings, optional
+        Of which only `volatility_target` and `stop_multiple` count; the defaults if absent.
     """
-    rules = settings or BreakoutSettings()
+    rules, sizes = settings or BreakoutSettings(), risk or RiskSettings()
+    multiple = sizes.stop_multiple if stopped else None
     earned, changed, trades = {}, {}, 0
     for pair, frame in candles.items():
-        held, price = positions(frame, rules, closes_only=closes_only, stopped=stopped)
+        held, price = positions(frame, rules, closes_only=closes_only, stop_multiple=multiple)
         sigma = annualised_volatility(frame["close"], rules.volatility_candles, HOUR_MS)
-        size = (rules.volatility_target / sigma).clip(upper=1.0).fillna(0.0)
+        size = (sizes.volatility_target / sigma).clip(upper=1.0).fillna(0.0)
         entered = np.diff(held, prepend=0.0) > 0
         weight = (size if resized else size.where(entered).ffill().fillna(0.0)) * held
         move = pd.Series(price, frame.index) / frame["close"].shift(1)

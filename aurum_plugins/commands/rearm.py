@@ -19,21 +19,35 @@ def rearm(
     reason: Annotated[
         str, typer.Option("--reason", "-r", help="Kept beside the switch.")
     ] = "by hand",
+    limits: Annotated[
+        bool,
+        typer.Option(
+            "--limits",
+            help="Let the loss limits start anew instead: drawdown, day, week, losses in a row.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     config: ConfigFiles = None,
 ) -> None:
     """Undo `aurum kill`; you are told who threw the switch, and why, and asked.
 
     Without --bot that is the switch of every bot. One that was thrown for a single bot stays
-    thrown until it is re-armed under that bot's name. What the limits of risk refuse they go on
-    refusing.
+    thrown until it is re-armed under that bot's name. What the loss limits refuse they go on
+    refusing: --limits lets these start anew, from the equity of the next moment on.
 
     **Examples**
 
     `aurum rearm`
 
     `aurum rearm --bot freqtrade --reason "prices are right again"`
+
+    `aurum rearm --limits --bot freqtrade`
     """
+    if limits:
+        from aurum_plugins.commands.lifted_limits import lift_limits  # noqa: PLC0415
+
+        lift_limits(bot, config, ask=not yes)
+        return
     from aurum_plugins.commands.bot_database import open_bot_database  # noqa: PLC0415
     from aurum_plugins.commands.configuration_files import read_configuration  # noqa: PLC0415
     from aurum_plugins.commands.known_bots import known_bots, meant_known_bots  # noqa: PLC0415

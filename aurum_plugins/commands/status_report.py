@@ -27,7 +27,8 @@ class BotStatus:
         Its own, whatever the one of every bot says.
     overview : BotOverview
     is_late : bool
-        Whether it has decided nothing for two candles, or ever.
+        Whether it has decided nothing for two candles, or has run and never decided anything. A
+        bot of which there is but a switch has not run yet.
     """
 
     bot: str
@@ -58,10 +59,11 @@ class StatusReport:
 
     @property
     def is_well(self) -> bool:
-        """Whether there are bots, all of them decide, and no switch is thrown."""
+        """Whether a bot decides, none that has run fell silent, and no switch is thrown."""
         switches = [self.every_bot, *(bot.switch for bot in self.bots)]
-        alive = bool(self.bots) and not any(bot.is_late for bot in self.bots)
-        return alive and not any(is_thrown(switch) for switch in switches)
+        decides = any(bot.overview.last_decision is not None for bot in self.bots)
+        is_silent = any(bot.is_late for bot in self.bots)
+        return decides and not is_silent and not any(map(is_thrown, switches))
 
     def as_document(self) -> dict[str, Any]:
         """The report in types that JSON knows; times are UTC milliseconds."""
@@ -103,7 +105,8 @@ def status_report(database: Database, asked: str | None, now_ms: int) -> StatusR
 def _status(database: Database, bot: str, switch: Entry, now_ms: int) -> BotStatus:
     overview = bot_overview(database, bot, now_ms)
     last = overview.last_decision
-    return BotStatus(bot, switch, overview, last is None or last.is_late(now_ms))
+    is_late = overview.equity is not None if last is None else last.is_late(now_ms)
+    return BotStatus(bot, switch, overview, is_late)
 
 
 def _switch(entry: Entry) -> dict[str, Any]:

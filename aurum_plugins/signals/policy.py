@@ -99,7 +99,7 @@ def decide(
         "channel_high": high,
         "channel_low": low,
         "average_range": candles["atr"].to_numpy(dtype=np.float64),
-        "volatility": candles["volatility"].to_numpy(dtype=np.float64),
+        "annual_volatility_share": candles["volatility"].to_numpy(dtype=np.float64),
         "expected_move_bps": move * BPS,
         "market_trend_share": trend,
     }

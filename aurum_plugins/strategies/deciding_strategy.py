@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
-from freqtrade.enums import TRADE_MODES
+from freqtrade.enums import TRADE_MODES, SignalDirection
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
 from freqtrade.persistence import Order, Trade
@@ -25,6 +25,8 @@ from aurum_plugins.reasons import Reason
 from aurum_plugins.signals.policy import Decided
 from aurum_plugins.strategies.desk_setup import desk_of_backtest, desk_of_bot
 from aurum_plugins.strategies.freqtrade_host import FreqtradeHost
+from aurum_plugins.strategies.recovered_orders import TAG as RECOVERED_TAG
+from aurum_plugins.strategies.recovered_orders import RecoveredOrders
 from aurum_plugins.strategies.refused_entries import refused_entries
 from aurum_plugins.trading.decided_candles import DecidedCandles
 from aurum_plugins.trading.desk import Desk
@@ -62,6 +64,7 @@ class DecidingStrategy(IStrategy):
     def __init__(self, config: dict[str, Any]) -> None:
         super().__init__(config)
         self.host = FreqtradeHost(self)
+        self.recovered = RecoveredOrders(self)
         self._desk: Desk | None = None
         self._clock = VirtualClock(0)
         self.journal: BacktestJournal | None = None
@@ -108,7 +111,7 @@ class DecidingStrategy(IStrategy):
         frame : pandas.DataFrame of shape (n, >= 1)
             With `date`, the UTC time of each candle's open.
         decided : Decided
-            Of the same n candles, with `close`, `average_range` and `volatility` among its figures.
+            Of the same n candles, with `close`, `average_range` and `annual_volatility_share`.
         """
         opens_ms = pd.DatetimeIndex(frame["date"]).as_unit("ms").asi8
         self.decided.remember(pair, opens_ms, decided)
@@ -122,6 +125,7 @@ class DecidingStrategy(IStrategy):
         """Let the desk take stock; in a backtest it also decides here."""
         now_ms = _ms(current_time)
         if self.trades_live:
+            self.recovered.look()
             self.desk.begin_loop(now_ms)
             return
         pairs = self.dp.current_whitelist()
@@ -135,6 +139,17 @@ class DecidingStrategy(IStrategy):
             self.host.prices[pair] = math.nan if row is None else row.figure("close")
         self.desk.begin_loop(now_ms)
         self.desk.decide(now_ms, pairs)
+
+    def get_entry_signal(
+        self, pair: str, timeframe: str, dataframe: pd.DataFrame
+    ) -> tuple[SignalDirection | None, str | None]:
+        """Enter where an order of ours is to be taken over, whatever the signal says."""
+        if self.recovered.has_entry(pair):
+            return SignalDirection.LONG, RECOVERED_TAG
+        found: tuple[SignalDirection | None, str | None] = super().get_entry_signal(
+            pair, timeframe, dataframe
+        )
+        return found
 
     def analyze(self, pairs: list[str]) -> None:
         """Analyse as freqtrade does, then write down what was decided on each new candle."""
@@ -153,11 +168,14 @@ class DecidingStrategy(IStrategy):
         proposed_stake: float,
         min_stake: float | None,
         max_stake: float,
+        entry_tag: str | None,
         **_: Any,
     ) -> float:
         """Let risk size the entry; 0, which opens nothing, if it is refused."""
         # Raising would make freqtrade fall back to the whole proposed stake.
         try:
+            if entry_tag == RECOVERED_TAG:
+                return min(max_stake, self.recovered.stake(pair))
             return self.desk.stake(
                 _ms(current_time),
                 pair,
@@ -185,6 +203,8 @@ class DecidingStrategy(IStrategy):
         # Raising would make freqtrade send the order.
         try:
             order = EntryOrder(pair, amount, rate, order_type, entry_tag or "")
+            if entry_tag == RECOVERED_TAG:
+                return self._take_up(order, _ms(current_time))
             asked_for = entry_tag == FORCED_TAG
             return self.desk.confirm(_ms(current_time), order, asked_for=asked_for)
         except Exception:
@@ -219,6 +239,8 @@ class DecidingStrategy(IStrategy):
     ) -> str | None:
         """Leave a position for its age, or because the kill switch says so."""
         self.host.prices[pair] = current_rate
+        if self.recovered.has_exit(pair):
+            return RECOVERED_TAG
         return self.desk.exit_reason(_ms(current_time), _ms(trade.open_date_utc))
 
     def check_entry_timeout(self, pair: str, trade: Trade, order: Order, **_: Any) -> bool:  # noqa: ARG002
@@ -235,6 +257,12 @@ class DecidingStrategy(IStrategy):
     ) -> list[dict[str, Any]]:
         """Mark entries that were wanted and refused, with the reason, for FreqUI's chart."""
         return refused_entries(dataframe, self._refused(pair, start_date, end_date))
+
+    def _take_up(self, order: EntryOrder, now_ms: int) -> bool:
+        if not self.recovered.take_up(order.pair):
+            return False
+        self.desk.recovered(now_ms, order)
+        return True
 
     def _refused(self, pair: str, start: datetime, end: datetime) -> Sequence[Decision]:
         if self._desk is None:

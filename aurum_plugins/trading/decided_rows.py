@@ -29,7 +29,7 @@ class DecidedRow:
     reason : Reason
     figures : mapping of str to number
         What the signal compared; finite numbers only. With `close` and `average_range` (quote
-        currency), `volatility` (annual, 1.0 is 100 %) and what else the signal looked at.
+        currency), `annual_volatility_share` (1.0 is 100 %) and what else the signal looked at.
     """
 
     candle_ms: int

@@ -20,6 +20,7 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 
+from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
@@ -123,7 +124,8 @@ class Desk:
         self._settle_untried(min(slots_before, self._free_slots))
         self._log.flush()
         self._switch.refresh()
-        closed = self._host.closed_trades(self._book.counted_until_ms)
+        # A trade may be heard of after one that closed later; none is counted twice.
+        closed = self._host.closed_trades(self._book.counted_until_ms - DAY_MS)
         self._book.mark(now_ms, self._account, closed)
         self._follow_up.follow(now_ms)
 
@@ -200,6 +202,17 @@ class Desk:
         self._sent_ms.append(now_ms)
         self._follow_up.add(Approved(order.pair, row.candle_ms, now_ms))
         return True
+
+    def recovered(self, now_ms: int, order: EntryOrder) -> None:
+        """Write down that an order which an earlier process sent is taken over now."""
+        row = self._decided.newest(order.pair, now_ms)
+        candle_ms = self._approved.get(order.pair, row.candle_ms if row else None)
+        if candle_ms is None:
+            return
+        figures: dict[str, Figure] = {"amount": order.amount, "price": order.price}
+        verdict, reason = Verdict.APPROVED, Reason.RECOVERED
+        self._log.settle(order.pair, candle_ms, verdict, reason, figures)
+        self._approved[order.pair] = candle_ms
 
     def exit_reason(self, now_ms: int, opened_ms: int) -> str | None:
         """Why an open position is given up now, as freqtrade's exit tag; None if it is not."""

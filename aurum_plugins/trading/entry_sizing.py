@@ -135,8 +135,8 @@ class EntrySizing:
 
 def _volatility(row: DecidedRow) -> float:
     """Annual; the forecast counts where it is higher than what was realised."""
-    ratio = row.figure("volatility_ratio")
-    return row.figure("volatility") * (max(1.0, ratio) if math.isfinite(ratio) else 1.0)
+    realised, ratio = row.figure("annual_volatility_share"), row.figure("volatility_ratio")
+    return realised * max(1.0, ratio) if math.isfinite(ratio) else realised
 
 
 def refused_without_row(pair: str) -> Refusal:

@@ -27,8 +27,12 @@ class RiskStore(Protocol):
         """The state as last saved; None if there is none."""
         ...
 
-    def save(self, state: RiskState, account: Account, drawdown: float) -> None:
-        """Save the state, and one point of the equity curve."""
+    def changed(self) -> bool:
+        """Whether somebody else wrote the state in the meantime."""
+        ...
+
+    def save(self, state: RiskState, account: Account, drawdown: float) -> bool:
+        """Save the state, and one point of the equity curve; False if it was changed."""
         ...
 
 
@@ -36,7 +40,8 @@ class LossBook:
     """Marks the account to market and remembers what the limits need to know.
 
     The state is saved at most once in a candle's length, and whenever a limit is newly reached: a
-    killed process forgets at most the marks since.
+    killed process forgets at most the marks since. What somebody else wrote, to lift the limits,
+    is taken up at the next mark.
 
     Parameters
     ----------
@@ -68,7 +73,7 @@ class LossBook:
         nothing open.
         """
         try:
-            if self._state is None:
+            if self._state is None or (self._store is not None and self._store.changed()):
                 self._state = self._loaded()
             equity = account.equity
             self._state = self._limits.update(self._state, now_ms, equity, closed)
@@ -89,8 +94,10 @@ class LossBook:
             return
         if refused is not None and refused is not self._refused:
             logger.warning("Nothing opens: %s.", refused.sentence)
-        if self._state is not None:
-            self._store.save(self._state, account, standing.drawdown)
+        if self._state is None or not self._store.save(self._state, account, standing.drawdown):
+            # Somebody lifted the limits this very moment: the next loop takes that up.
+            self._state = None
+            return
         self._saved_ms, self._refused = now_ms, refused
 
 

@@ -10,6 +10,7 @@ from aurum_plugins.clock import Clock
 from aurum_plugins.database import Database
 from aurum_plugins.database.schema import equity_marks, risk_states
 from aurum_plugins.risk.account import Account
+from aurum_plugins.risk.errors import DamagedRiskState
 from aurum_plugins.risk.risk_state import RiskState
 
 
@@ -28,6 +29,7 @@ class RiskStates:
         self._database = database
         self._bot = bot
         self._clock = clock
+        self._seen_ms: int | None = None
 
     def load(self) -> RiskState | None:
         """The state as last saved.
@@ -40,18 +42,57 @@ class RiskStates:
             If it makes no sense.
         """
         with self._database.reading() as connection:
-            query = select(risk_states.c.state).where(risk_states.c.bot == self._bot)
-            written = connection.execute(query).scalar_one_or_none()
-        return None if written is None else RiskState.from_json(written)
+            query = select(risk_states.c.state, risk_states.c.at_ms)
+            written = connection.execute(query.where(risk_states.c.bot == self._bot)).one_or_none()
+        if written is None:
+            return None
+        self._seen_ms = written.at_ms
+        return RiskState.from_json(written.state)
 
-    def save(self, state: RiskState, account: Account, drawdown: float) -> None:
-        """Save the state, and a point of the equity curve at this moment."""
-        now_ms = self._clock.now_ms()
-        mark = {"equity": account.equity, "exposure": account.exposure, "drawdown": drawdown}
+    def changed(self) -> bool:
+        """Whether somebody else wrote the state since it was loaded or saved here."""
+        with self._database.reading() as connection:
+            return self._written_ms(connection) != self._seen_ms
+
+    def save(self, state: RiskState, account: Account, drawdown: float) -> bool:
+        """Save the state, and a point of the equity curve at this moment.
+
+        Returns
+        -------
+        bool
+            False, and nothing is saved, if somebody else wrote the state in between.
+        """
         with self._database.writing() as connection:
-            written = {"state": state.to_json(), "at_ms": now_ms}
-            _put(connection, risk_states, {"bot": self._bot}, written)
-            _put(connection, equity_marks, {"bot": self._bot, "at_ms": now_ms}, mark)
+            if self._written_ms(connection) != self._seen_ms:
+                return False
+            # Never the same time twice: it tells one writing from the next.
+            now_ms = max(self._clock.now_ms(), (self._seen_ms or 0) + 1)
+            key = {"bot": self._bot}
+            _put(connection, risk_states, key, {"state": state.to_json(), "at_ms": now_ms})
+            mark = {"equity": account.equity, "exposure": account.exposure, "drawdown": drawdown}
+            _put(connection, equity_marks, {**key, "at_ms": now_ms}, mark)
+        self._seen_ms = now_ms
+        return True
+
+    def lift(self) -> None:
+        """Let the limits start anew: the next mark is the new peak, the day and the week begin.
+
+        A running bot takes it up in its next loop. Trades that were counted stay counted.
+        """
+        try:
+            state = self.load() or RiskState()
+        except DamagedRiskState:
+            state = RiskState()
+        fresh = RiskState(counted=state.counted, newest_ms=state.newest_ms)
+        with self._database.writing(durable=True) as connection:
+            now_ms = max(self._clock.now_ms(), (self._written_ms(connection) or 0) + 1)
+            values = {"state": fresh.to_json(), "at_ms": now_ms}
+            _put(connection, risk_states, {"bot": self._bot}, values)
+
+    def _written_ms(self, connection: Connection) -> int | None:
+        query = select(risk_states.c.at_ms).where(risk_states.c.bot == self._bot)
+        written: int | None = connection.execute(query).scalar_one_or_none()
+        return written
 
 
 def _put(

@@ -45,9 +45,7 @@ def walk(seed: int, rows: int = 720) -> pd.DataFrame:
     return frame(100 * np.exp(np.cumsum(steps)))
 
 
-RULES = BreakoutSettings(
-    entry_candles=24, exit_candles=12, atr_candles=24, volatility_candles=24, atr_multiple=3.0
-)
+RULES = BreakoutSettings(entry_candles=24, exit_candles=12, atr_candles=24, volatility_candles=24)
 
 
 def test_figures_of_a_known_equity(baselines):
@@ -101,22 +99,22 @@ def test_the_weight_earns_only_from_the_next_candle_on(baselines):
 def test_a_stop_pays_the_stop_and_ends_the_position(baselines):
     price = np.concatenate([100 + 0.1 * np.arange(100), [80.0] * 20])
     candles = frame(price)
-    held, paid = baselines.positions(candles, RULES, closes_only=False, stopped=True)
-    free, _ = baselines.positions(candles, RULES, closes_only=False, stopped=False)
+    held, paid = baselines.positions(candles, RULES, closes_only=False, stop_multiple=3.0)
+    free, _ = baselines.positions(candles, RULES, closes_only=False)
     assert held[99] == free[99] == 1
     assert held[100] == 0
     assert paid[100] == 80.0  # opened under the stop already
     candles.iloc[100, candles.columns.get_loc("open")] = 109.9
     candles.iloc[100, candles.columns.get_loc("high")] = 109.9
-    _, paid = baselines.positions(candles, RULES, closes_only=False, stopped=True)
+    _, paid = baselines.positions(candles, RULES, closes_only=False, stop_multiple=3.0)
     assert 80.0 < paid[100] < 109.9
 
 
 def test_channels_of_closes_ignore_the_wicks(baselines):
     candles = walk(3)
     candles["high"] *= 1.5
-    wicks, _ = baselines.positions(candles, RULES, closes_only=False, stopped=False)
-    closes, _ = baselines.positions(candles, RULES, closes_only=True, stopped=False)
+    wicks, _ = baselines.positions(candles, RULES, closes_only=False)
+    closes, _ = baselines.positions(candles, RULES, closes_only=True)
     assert wicks.sum() == 0
     assert closes.sum() > 0
 

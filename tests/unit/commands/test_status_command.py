@@ -172,6 +172,15 @@ def test_check_is_content_with_a_bot_that_decides(bots) -> None:
     assert invoke("status").exit_code == 0
 
 
+def test_check_passes_over_a_bot_that_never_ran(bots) -> None:
+    # A name without a mode means both, and only one of them runs.
+    printed("kill", "--bot", "Mine")
+    assert invoke("status", "--bot", "Mine", "--check").exit_code == 1
+    printed("rearm", "--bot", "Mine", "--yes")
+    assert "Mine (live)" in printed("status", "--bot", "Mine", "--check")
+    assert invoke("status", "--bot", "Mine (live)", "--check").exit_code == 1
+
+
 @pytest.mark.parametrize("scope", [BOT, EVERY_BOT])
 def test_check_fails_if_a_switch_is_thrown(bots, scope) -> None:
     throw(bots, scope)
