@@ -8,6 +8,7 @@ environment runs (hyperopt's workers too), hands each module of freqtrade named 
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from types import ModuleType
 from typing import Any
 
 from aurum_plugins.errors import ConfigurationError, IncompatibleFreqtrade
+
+logger = logging.getLogger(__name__)
 
 TESTED_SERIES = "2026.9"
 TESTED_RANGE = ">=2026.9,<2026.10"
@@ -175,6 +178,37 @@ def _check_configuration(module: ModuleType) -> None:
     configuration.load_config = load_config
 
 
+def _take_over_lost_orders(module: ModuleType) -> None:
+    """Book orders that were lost when a process died: see `aurum_plugins.strategies`."""
+    bot: Any = module.FreqtradeBot
+    stock = bot.process
+
+    def process(self: Any) -> None:
+        recovered = getattr(self.strategy, "recovered", None)
+        if recovered is not None:
+            recovered.look()
+            for pair in recovered.entries():
+                _enter_again(self, pair, recovered.stake(pair))
+        stock(self)
+
+    bot.process = process
+
+
+def _enter_again(bot: Any, pair: str, stake: float) -> None:
+    from freqtrade.exceptions import FreqtradeException
+
+    from aurum_plugins.strategies.recovered_orders import TAG
+
+    try:
+        with bot._exit_lock:
+            entered = bot.execute_entry(pair, stake, enter_tag=TAG)
+    except FreqtradeException as error:
+        entered = False
+        logger.warning("%s: an order that was lost could not be taken over: %s", pair, error)
+    if not entered:
+        logger.error("%s: a position of ours has no trade, and so no stop.", pair)
+
+
 def _summarise_decisions(module: ModuleType) -> None:
     """Say after a backtest which reasons cost how many candles: see docs/decisions.md."""
     backtesting: Any = module.Backtesting
@@ -210,6 +244,7 @@ _HOOKS: dict[str, Callable[[ModuleType], None]] = {
     "freqtrade.resolvers.protection_resolver": _extend_protection_resolver,
     "freqtrade.exchange.exchange": _guard_exchange,
     "freqtrade.configuration.configuration": _check_configuration,
+    "freqtrade.freqtradebot": _take_over_lost_orders,
     "freqtrade.main": _fail_on_configuration_errors,
     "freqtrade.optimize.backtesting": _summarise_decisions,
 }

@@ -24,6 +24,7 @@ HOOKED = frozenset(
         "freqtrade.configuration.configuration",
         "freqtrade.constants",
         "freqtrade.exchange.exchange",
+        "freqtrade.freqtradebot",
         "freqtrade.main",
         "freqtrade.optimize.backtesting",
         "freqtrade.resolvers.pairlist_resolver",

@@ -66,7 +66,7 @@ orders = Table(
     # Decimal numbers as text: base and quote currency.
     Column("amount", String(40), nullable=False),
     Column("price", String(40), nullable=True),
-    # leaving, taken, refused, unknown: see OrderState.
+    # leaving, unknown, taken, settled, refused: see OrderState.
     Column("state", String(20), nullable=False),
     Column("exchange_order_id", String(100), nullable=True),
     Column("detail", Text, nullable=False, default=""),

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
-from freqtrade.enums import TRADE_MODES, SignalDirection
+from freqtrade.enums import TRADE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
 from freqtrade.persistence import Order, Trade
@@ -125,7 +125,6 @@ class DecidingStrategy(IStrategy):
         """Let the desk take stock; in a backtest it also decides here."""
         now_ms = _ms(current_time)
         if self.trades_live:
-            self.recovered.look()
             self.desk.begin_loop(now_ms)
             return
         pairs = self.dp.current_whitelist()
@@ -139,17 +138,6 @@ class DecidingStrategy(IStrategy):
             self.host.prices[pair] = math.nan if row is None else row.figure("close")
         self.desk.begin_loop(now_ms)
         self.desk.decide(now_ms, pairs)
-
-    def get_entry_signal(
-        self, pair: str, timeframe: str, dataframe: pd.DataFrame
-    ) -> tuple[SignalDirection | None, str | None]:
-        """Enter where an order of ours is to be taken over, whatever the signal says."""
-        if self.recovered.has_entry(pair):
-            return SignalDirection.LONG, RECOVERED_TAG
-        found: tuple[SignalDirection | None, str | None] = super().get_entry_signal(
-            pair, timeframe, dataframe
-        )
-        return found
 
     def analyze(self, pairs: list[str]) -> None:
         """Analyse as freqtrade does, then write down what was decided on each new candle."""
@@ -175,7 +163,8 @@ class DecidingStrategy(IStrategy):
         # Raising would make freqtrade fall back to the whole proposed stake.
         try:
             if entry_tag == RECOVERED_TAG:
-                return min(max_stake, self.recovered.stake(pair))
+                # Of an order that filled in part, freqtrade would refuse too little.
+                return min(max_stake, max(min_stake or 0.0, self.recovered.stake(pair)))
             return self.desk.stake(
                 _ms(current_time),
                 pair,

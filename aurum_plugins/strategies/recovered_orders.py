@@ -1,7 +1,8 @@
 """Orders that the exchange took and freqtrade does not know, because its process died in between.
 
 An entry is taken over by entering once more: freqtrade asks for the order, and is answered with the
-one that is there (see `aurum_plugins.execution.idempotent_orders`). An exit likewise.
+one that is there (see `aurum_plugins.execution.idempotent_orders`). An exit likewise. Neither asks
+for locks, slots or the list of pairs: the position exists, and wants a stop.
 """
 
 from __future__ import annotations
@@ -47,9 +48,9 @@ class RecoveredOrders:
             logger.warning("%s: an order of ours is in no trade and is taken over.", pair)
         self._entries, self._exits = entries, exits
 
-    def has_entry(self, pair: str) -> bool:
-        """Whether an entry of the pair is to be taken over."""
-        return pair in self._entries
+    def entries(self) -> tuple[str, ...]:
+        """Pairs whose entry is to be taken over."""
+        return tuple(self._entries)
 
     def has_exit(self, pair: str) -> bool:
         """Whether an exit of the pair is to be taken over."""

@@ -39,6 +39,7 @@ from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook
 from aurum_plugins.trading.resumed import Resumed
 from aurum_plugins.trading.switch_reading import SwitchReading
+from aurum_plugins.trading.untried_entry import UntriedEntry
 
 logger = logging.getLogger(__name__)
 
@@ -300,20 +301,8 @@ class Desk:
         """Say why freqtrade did not ask for entries that the last loop wanted."""
         held = {position.pair for position in self._account.positions}
         for pair, candle_ms in list(self._pending.items()):
-            self._refuse(pair, candle_ms, self._untried(pair, candle_ms, pair in held, free_slots))
-
-    def _untried(self, pair: str, candle_ms: int, held: bool, free_slots: int) -> Refusal:
-        all_locked = self._host.all_locked()
-        locked = self._host.locked(pair, candle_ms)
-        sized_ms, stake = self._sized.get(pair, (None, 0.0))
-        rules: tuple[tuple[bool, Reason, dict[str, Figure]], ...] = (
-            (held, Reason.POSITION_OPEN, {}),
-            (all_locked is not None, Reason.ALL_LOCKED, {"lock": all_locked or ""}),
-            (locked is not None, Reason.PAIR_LOCKED, {"lock": locked or ""}),
-            (free_slots <= 0, Reason.NO_SLOT, {}),
-            (sized_ms == candle_ms, Reason.NO_STAKE, {"stake": stake}),
-        )
-        for holds, reason, figures in rules:
-            if holds:
-                return Refusal(reason, figures)
-        return Refusal(Reason.NOT_TRIED, {"cash": self._account.cash})
+            sized_ms, stake = self._sized.get(pair, (None, 0.0))
+            sized = stake if sized_ms == candle_ms else None
+            cash = self._account.cash
+            entry = UntriedEntry(pair, candle_ms, pair in held, free_slots, sized, cash)
+            self._refuse(pair, candle_ms, entry.refusal(self._host))

@@ -37,6 +37,8 @@ CONFIGURATION = {
             "atr_candles": 24,
             "volatility_candles": 24,
         },
+        # Entries depend on the market's trend, too.
+        "policy": {"regime_timeframe": "4h", "regime_candles": 20, "bear_entries": "none"},
         "features": {"market_pairs": list(PAIRS)},
         "targets": {
             "include": ["forward_volatility"],

@@ -23,6 +23,7 @@ import pytest
 import requests
 from freqtrade_process import ROOT, FreqtradeProcess, wait_for
 from trade_books import TradeBooks
+from wide_limits import WIDE_CHECKS, WIDE_RISK
 
 from aurum_plugins.clock import DAY_MS, MINUTE_MS
 from aurum_plugins.sandbox.config import AccountConfig, SandboxConfig
@@ -42,11 +43,9 @@ OHLCV = ["open", "high", "low", "close", "volume"]
 PAUSE = 45
 # The strategy trades often, and leaves the forced trades alone for the length of a test.
 RESTLESS = {
-    "entry_candles": 2,
-    "exit_candles": 450,
-    "atr_multiple": 50.0,
-    "volatility_target": 5.0,
-    "longest_hold_candles": 5,
+    "breakout": {"entry_candles": 2, "exit_candles": 450},
+    "risk": {**WIDE_RISK, "longest_hold_candles": 5},
+    "checks": WIDE_CHECKS,
 }
 
 # What is wrong with each pair's candles.
@@ -226,7 +225,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         "stake_amount": STAKE,
         "max_open_trades": len(FREE) + len(HELD),
         "force_entry_enable": True,
-        "aurum": {"breakout": RESTLESS},
+        "aurum": RESTLESS,
     }
     with SandboxServer(config) as server, FreqtradeProcess(folder, server.url, overlay) as bot:
         locks = [

@@ -14,6 +14,7 @@ from forced_trader import SOLD_WHOLE, ForcedTrader
 from freqtrade_process import ROOT, FreqtradeProcess, merge
 from pydantic import SecretStr
 from trade_books import UNIT, TradeBooks
+from wide_limits import WIDE_CHECKS, WIDE_RISK
 
 from aurum_plugins.sandbox.config import AccountConfig, SandboxConfig
 from aurum_plugins.sandbox.matching import Account, Order, OrderStatus, Side
@@ -24,13 +25,12 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(600)]
 KEY, SECRET = "live-trading-test", "a-secret-of-the-sandbox"
 ZERO = Decimal(0)
 TRADES = 200
-# Lengths and limits that let the strategy neither enter nor exit while the test does.
+# Lengths that let the strategy neither enter nor exit while the test does, and limits that let the
+# test's own entries pass.
 QUIET = {
-    "entry_candles": 450,
-    "exit_candles": 450,
-    "atr_multiple": 50.0,
-    "volatility_target": 5.0,
-    "longest_hold_candles": None,
+    "breakout": {"entry_candles": 450, "exit_candles": 450},
+    "risk": WIDE_RISK,
+    "checks": WIDE_CHECKS,
 }
 CCXT_STATUS = {
     OrderStatus.FILLED: "closed",
@@ -64,7 +64,7 @@ def live_bot(server: SandboxServer, folder: Path) -> FreqtradeProcess:
         "add_config_files": [str(ROOT / "configs" / "sandbox_live.json")],
         "exchange": {"key": KEY, "secret": SECRET},
         "force_entry_enable": True,
-        "aurum": {"breakout": QUIET},
+        "aurum": QUIET,
         "unfilledtimeout": {"entry": 2, "exit": 2, "unit": "seconds"},
         "order_time_in_force": {"entry": "GTC", "exit": "GTC"},
     }

@@ -101,7 +101,11 @@ def test_another_feature_or_label_has_another(path, value) -> None:
     ("path", "value"),
     [
         ("aurum.breakout", {"entry_candles": 12}),
-        ("aurum.breakout.volatility_target", 0.2),
+        ("aurum.promotion", {"tolerance": 2}),
+        ("aurum.policy", {"enter_probability": 0.6}),
+        ("aurum.risk", {"volatility_target": 0.2}),
+        ("aurum.checks", {"collar_bps": 50}),
+        ("aurum.database", {"url": "sqlite:///other.sqlite"}),
         ("freqai.identifier", "two"),
         ("freqai.live_retrain_hours", 4),
         ("exchange.pair_whitelist", ["SOL/USDT"]),

@@ -12,20 +12,17 @@ def test_without_the_section_the_defaults_hold(config):
     settings = BreakoutSettings.from_config(config)
     assert settings == BreakoutSettings()
     assert (settings.entry_candles, settings.exit_candles) == (480, 240)
-    assert settings.volatility_target == 0.4
+    assert (settings.atr_candles, settings.volatility_candles) == (480, 480)
 
 
 def test_what_is_set_is_taken_and_the_rest_keeps_its_default():
-    section = {"entry_candles": 60, "atr_multiple": 3, "volatility_target": 0.25}
+    section = {"entry_candles": 60, "volatility_candles": 30}
     settings = BreakoutSettings.from_config({"aurum": {"breakout": section, "other": 1}})
     assert settings.model_dump() == {
         "entry_candles": 60,
         "exit_candles": 240,
         "atr_candles": 480,
-        "atr_multiple": 3.0,
-        "volatility_candles": 480,
-        "volatility_target": 0.25,
-        "longest_hold_candles": None,
+        "volatility_candles": 30,
     }
 
 
@@ -42,11 +39,8 @@ def test_settings_are_frozen():
         ("exit_candles", 2.5, "valid integer"),
         ("exit_candles", "240", "valid integer"),
         ("atr_candles", True, "valid integer"),
-        ("atr_multiple", 0, "greater than 0"),
-        ("atr_multiple", "x", "valid number"),
+        ("atr_candles", float("nan"), "valid integer"),
         ("volatility_candles", None, "valid integer"),
-        ("volatility_target", float("nan"), "finite number"),
-        ("volatility_target", 5.1, "less than or equal to 5"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_rule(key, value, rule):
@@ -60,6 +54,12 @@ def test_an_unknown_key_is_named_beside_the_known_ones():
     with pytest.raises(ConfigurationError, match=r"known are atr_candles, .*got 60") as caught:
         BreakoutSettings.from_config({"aurum": {"breakout": {"entry_candels": 60}}})
     assert caught.value.key == "aurum.breakout.entry_candels"
+
+
+@pytest.mark.parametrize("key", ["atr_multiple", "volatility_target", "longest_hold_candles"])
+def test_what_says_how_much_is_risk_s(key):
+    with pytest.raises(ConfigurationError, match="unknown setting"):
+        BreakoutSettings.from_config({"aurum": {"breakout": {key: 3}}})
 
 
 @pytest.mark.parametrize(

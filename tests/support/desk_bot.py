@@ -1,0 +1,269 @@
+"""A bot around a desk: freqtrade's loop in its order, on a `DeskWorld`, over a real database."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from desk_world import PAIRS, DeskWorld, Outcome
+
+from aurum_plugins.clock import HOUR_MS
+from aurum_plugins.database import DatabaseUnavailable, open_database
+from aurum_plugins.execution.check_settings import CheckSettings
+from aurum_plugins.execution.entry_order import EntryOrder
+from aurum_plugins.execution.journal import Journal
+from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
+from aurum_plugins.reasons import Action
+from aurum_plugins.risk import RiskSettings
+from aurum_plugins.risk.kill_switch import KillSwitch
+from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.switch import Switch
+from aurum_plugins.trading.decided_candles import DecidedCandles
+from aurum_plugins.trading.decision_log import DecisionLog
+from aurum_plugins.trading.desk import Desk
+from aurum_plugins.trading.entry_sizing import EntrySizing
+from aurum_plugins.trading.loss_book import LossBook
+from aurum_plugins.trading.resuming import resumed
+from aurum_plugins.trading.risk_states import RiskStates
+from aurum_plugins.trading.switch_reading import SwitchReading
+
+BOT = "bot"
+STOP_MULTIPLE = 10.0
+# So much may be lost at a stop that caps bind, and so much in all that limits do not bind always.
+RISK = RiskSettings(
+    risk_per_trade=0.1,
+    volatility_target=5.0,
+    position_cap=0.25,
+    group_cap=0.4,
+    total_cap=0.6,
+    correlation_candles=20,
+    daily_loss=0.25,
+    weekly_loss=0.35,
+    consecutive_losses=3,
+    consecutive_pause_hours=5,
+    drawdown_throttle=0.2,
+    drawdown_stop=0.45,
+    drawdown_pause_days=1,
+)
+# Longer than any test's wait for a lock.
+LOCK_SECONDS = 0.01
+
+
+class Moment(StrEnum):
+    """When a process may be killed."""
+
+    BEGUN = "begun"
+    DECIDED = "decided"
+    SIZED = "sized"
+    APPROVED = "approved"
+    # The exchange took the order, and the bot did not live to book it.
+    ORDERED = "ordered"
+
+
+class Killed(Exception):
+    """The process is no more."""
+
+
+class DeskBot:
+    """Runs, is killed and starts again.
+
+    Parameters
+    ----------
+    world : DeskWorld
+    path : Path
+        Of the SQLite file.
+
+    Attributes
+    ----------
+    approved : list of (str, int)
+        Each order that a desk let pass: pair and candle, over all processes.
+    unfinished : set of (str, int)
+        Those that an earlier process approved, and did not live to hear of.
+    """
+
+    def __init__(self, world: DeskWorld, path: Path) -> None:
+        self.world = world
+        self.pairs = PAIRS
+        self.switch_readable = True
+        self.approved: list[tuple[str, int]] = []
+        self.forced: set[tuple[str, int]] = set()
+        self.inherited: set[tuple[str, int]] = set()
+        self._url = f"sqlite:///{path}"
+        self._killed_at: Moment | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start a process on the same database."""
+        world = self.world
+        world.seen_waiting.clear()
+        self.inherited = set(self.approved)
+        self.database = open_database(self._url, timeout_seconds=LOCK_SECONDS)
+        self.journal = Journal(self.database, BOT, "1h", "Test", world.clock)
+        self.kill_switch = KillSwitch(self.database, BOT, world.clock)
+        self.decided = DecidedCandles(HOUR_MS)
+        self.log = DecisionLog(self.journal)
+        store = RiskStates(self.database, BOT, world.clock)
+        self.desk = Desk(
+            world,
+            self.decided,
+            self.log,
+            SwitchReading(self._read_switch),
+            LossBook(LossLimits(RISK), store, HOUR_MS),
+            EntrySizing(RISK, 0.001, 0.35, HOUR_MS),
+            PreTradeChecks(CheckSettings()),
+            timeframe="1h",
+            interval_ms=HOUR_MS,
+            strategy="Test",
+            longest_hold_candles=12,
+        )
+        self.desk.resume(resumed(self.journal, world.now_ms))
+
+    def kill(self) -> None:
+        """End the process where it stands, and start another."""
+        self.database.close()
+        self.start()
+
+    def loop(
+        self,
+        outcomes: Mapping[str, Outcome],
+        *,
+        share: float = 0.3,
+        overshoot: float = 0.0,
+        killed_at: Moment | None = None,
+    ) -> None:
+        """One loop, in freqtrade's order.
+
+        Parameters
+        ----------
+        outcomes : mapping of str to Outcome
+            What becomes of an order on each pair.
+        share : float
+            Part of the cash that the bot proposes for an entry.
+        overshoot : float
+            How far the order ends up above its stake, as a share of it.
+        killed_at : Moment or None
+        """
+        world = self.world
+        world.clock.advance(5_000)
+        self._killed_at = killed_at
+        try:
+            self.begin()
+            world.remembered(self.decided)
+            self.desk.decide(world.now_ms, self.pairs)
+            self._at(Moment.DECIDED)
+            self._look_after_trades()
+            self._enter(outcomes, share, overshoot)
+        except Killed:
+            self.kill()
+
+    def begin(self) -> None:
+        """The first part of a loop."""
+        self.desk.begin_loop(self.world.now_ms)
+        self._at(Moment.BEGUN)
+
+    def force(self, pair: str, outcome: Outcome, killed_at: Moment | None = None) -> None:
+        """A person asks for an entry."""
+        self._killed_at = killed_at
+        try:
+            if self.world.trade(pair) is None:
+                self._execute(pair, outcome, 0.3, 0.0, asked_for=True)
+        except Killed:
+            self.kill()
+
+    def _look_after_trades(self) -> None:
+        world = self.world
+        for trade in world.open_trades:
+            if trade.ordered and self.desk.cancels_entries:
+                world.cancel(trade)
+        for trade in world.open_trades:
+            _, action = world.newest(trade.pair)
+            reason = self.desk.exit_reason(world.now_ms, trade.opened_ms)
+            if trade.amount and (reason is not None or action is Action.EXIT):
+                world.sell(trade)
+
+    def _enter(self, outcomes: Mapping[str, Outcome], share: float, overshoot: float) -> None:
+        world = self.world
+        if world.lock_on_all:
+            return
+        for pair in self.pairs:
+            candle_ms, action = world.newest(pair)
+            fresh = world.now_ms - candle_ms <= 2 * HOUR_MS
+            free = world.free_slots() > 0 and world.trade(pair) is None
+            if action is Action.ENTER and fresh and free and pair not in world.locks:
+                self._execute(pair, outcomes[pair], share, overshoot, asked_for=False)
+
+    def _execute(
+        self, pair: str, outcome: Outcome, share: float, overshoot: float, *, asked_for: bool
+    ) -> None:
+        world, now_ms = self.world, self.world.now_ms
+        ordered = sum(trade.ordered * trade.open_rate for trade in world.open_trades)
+        available = max(0.0, world.cash - ordered)
+        if not available:
+            return
+        price = world.prices[pair]
+        stake = self.desk.stake(
+            now_ms,
+            pair,
+            price,
+            share=share * available,
+            largest=available,
+            smallest=10 * world.scale,
+            stop_multiple=STOP_MULTIPLE,
+        )
+        self._at(Moment.SIZED)
+        if not stake:
+            return
+        candle_ms, _ = world.newest(pair)
+        order = EntryOrder(pair, stake * (1 + overshoot) / price, price, "limit", "test")
+        if not self.confirm(order, asked_for=asked_for):
+            return
+        self.approved.append((pair, candle_ms))
+        if asked_for:
+            self.forced.add((pair, candle_ms))
+        self._at(Moment.APPROVED)
+        if self._killed_at is Moment.ORDERED:
+            world.orders.append((pair, candle_ms))
+            raise Killed
+        world.order(pair, candle_ms, order.amount, order.price, outcome)
+
+    def confirm(self, order: EntryOrder, *, asked_for: bool) -> bool:
+        """Ask the desk; a test may look at what it says yes to."""
+        return self.desk.confirm(self.world.now_ms, order, asked_for=asked_for)
+
+    def _at(self, moment: Moment) -> None:
+        if self._killed_at is moment:
+            raise Killed
+
+    def _read_switch(self) -> Switch:
+        if not self.switch_readable:
+            raise DatabaseUnavailable(self.database.url, "it is away")
+        return self.kill_switch.read()
+
+
+class LockedDatabase:
+    """Another process that writes for too long."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def release(self) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+
+
+def new_file(folder: Path) -> Path:
+    """A database with empty tables, without the time that it takes to make one."""
+    return Path(shutil.copy(_template(), folder / "aurum.sqlite"))
+
+
+@functools.cache
+def _template() -> Path:
+    path = Path(tempfile.mkdtemp(prefix="aurum-desk-")) / "empty.sqlite"
+    open_database(f"sqlite:///{path}").close()
+    return path
