@@ -84,8 +84,10 @@ def integrity(*databases: Path) -> list[str]:
     """What SQLite finds wrong with files."""
     wrong = []
     for database in databases:
-        with closing(sqlite3.connect(database)) as connection:
-            answers = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        try:
+            answers = [row["integrity_check"] for row in read(database, "PRAGMA integrity_check")]
+        except sqlite3.DatabaseError as error:
+            answers = [str(error)]
         wrong += [f"{database.name}: {answer}" for answer in answers if answer != "ok"]
     return wrong
 

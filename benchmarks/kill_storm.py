@@ -2,8 +2,9 @@
 
     python benchmarks/kill_storm.py --kills 100 --seed 0 [--folder DIR]
 
-AurumStrategy trades eight synthetic pairs on 1m candles with real signed orders on the simulated
-exchange. SIGKILL strikes its process group at random: at any moment, right after an order, right
+AurumStrategy, made to enter on most candles, trades eight synthetic pairs on 1m candles with real
+signed orders on a simulated exchange that takes its time to answer and fills some orders in parts.
+SIGKILL strikes its process group at random: at any moment, right after an order, right
 after a candle closed, or while it starts. Promises: no entry is ordered twice, no order and no
 decision is lost, no database is damaged, and within 30 s of each restart the bot has gone through
 its loop with every closed candle decided. Exits with 1 if one is missed. 100 kills take some 45
@@ -38,9 +39,10 @@ from decision_audit import (
     read,
 )
 from rich.console import Console
-from sandboxed_bot import KEY, PAIRS, SandboxedBot, simulated_exchange
+from sandboxed_bot import KEY, PAIRS, ROOT, SandboxedBot, simulated_exchange
 
 from aurum_plugins.sandbox import SandboxServer
+from aurum_plugins.sandbox.faults import FaultPlan
 from aurum_plugins.sandbox.matching import Account
 
 BACK_WITHIN = 30.0  # seconds
@@ -50,7 +52,47 @@ GRACE_MS = 10_000
 # How often each kind of moment is chosen.
 MOMENTS = {"any moment": 8, "after an order": 6, "after a candle": 4, "while starting": 2}
 # Positions are left after a candle, so that there is much to be ordered.
-SHORT_TRADES = {"longest_hold_candles": 1}
+BUSY = {
+    "risk": {"position_cap": 0.01, "longest_hold_candles": 1},
+    "checks": {"orders_per_minute": 100, "orders_per_hour": 5_000},
+}
+# Between an order and its answer a process is easily hit.
+FAULTS = {
+    "rules": [
+        {
+            "kind": "latency",
+            "delay_ms": 150,
+            "jitter_ms": 150,
+            "when": "after",
+            "route": "binance.order.new",
+        },
+        {
+            "kind": "partial_fill",
+            "probability": 0.2,
+            "liquidity": 0.5,
+            "route": "binance.order.new",
+        },
+    ]
+}
+# Entries on closes above the lowest low of two candles: on most of them.
+EAGER = "EagerStrategy"
+STRATEGY = """\
+import importlib.util
+
+SPEC = importlib.util.spec_from_file_location("aurum_strategy_to_storm", {strategy!r})
+MODULE = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(MODULE)
+
+
+class EagerStrategy(MODULE.AurumStrategy):
+    @property
+    def protections(self):
+        return []
+
+    def populate_entry_trend(self, dataframe, metadata):
+        low = dataframe.assign(high=dataframe["low"])
+        return super().populate_entry_trend(low, metadata).assign(high=dataframe["high"])
+"""
 
 
 class Storm:
@@ -174,6 +216,15 @@ def audit(storm: Storm, server: SandboxServer, account: Account, last_ms: int) -
     return findings
 
 
+def make_busy(bot: SandboxedBot) -> None:
+    """Let it enter and leave as often as it can."""
+    folder = bot.folder / "strategies"
+    folder.mkdir(exist_ok=True)
+    strategy = str(ROOT / "user_data/strategies/AurumStrategy.py")
+    (folder / f"{EAGER}.py").write_text(STRATEGY.format(strategy=strategy))
+    bot.config |= {"strategy": EAGER, "strategy_path": str(folder), "aurum": BUSY}
+
+
 def run(folder: Path, kills: int, seed: int, port: int) -> Findings:
     """Run all of it in a folder."""
     with simulated_exchange(port, seed) as server:
@@ -181,7 +232,8 @@ def run(folder: Path, kills: int, seed: int, port: int) -> Findings:
         if account is None:
             raise SystemExit("The exchange has no account.")
         bot = SandboxedBot(folder, server.url, live=True)
-        bot.config["aurum"]["risk"] |= SHORT_TRADES
+        make_busy(bot)
+        server.exchange.injector.arm(FaultPlan.model_validate(FAULTS))
         storm = Storm(bot, account, seed)
         try:
             storm.strike(kills)

@@ -95,6 +95,7 @@ def _words(interval: Interval | None) -> str:
 
 
 def without_nan(value: Any) -> Any:
+    """The same with None, which JSON knows, for what is not a finite number."""
     if isinstance(value, dict):
         return {key: without_nan(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

@@ -110,7 +110,8 @@ def decide(
         figures |= outlook.figures
         asked = {"off": never, "bear": falling, "always": ~never}[settings.forecasts]
         ready, likely = outlook.ready, outlook.probability >= enter_probability
-        weak = asked & ready & (outlook.probability < settings.leave_probability)
+        weak = ready & (outlook.probability < settings.leave_probability)
+        weak &= close < low + settings.weak_share * (high - low)
     no_entries = settings.bear_entries == "none"
     no_entries |= settings.bear_entries == "forecast" and outlook is None
     dear = ~(move * BPS >= settings.cost_bps * settings.cost_multiple)

@@ -28,9 +28,12 @@ class PolicySettings(Section):
     enter_probability : float in [0, 1]
         The mean probability of a rise at which an entry passes.
     leave_probability : float in [0, 1]
-        The mean probability of a rise below which a position is left; 0 leaves none. It must be
-        below `enter_probability`, so that a forecast that wavers around one threshold does not
-        trade to and fro.
+        The mean probability of a rise below which a position is left, if its price is weak as well;
+        0 leaves none. It must be below `enter_probability`, so that a forecast that wavers around
+        one threshold does not trade to and fro.
+    weak_share : float in [0, 1]
+        A price is weak while it closes in this lower part of the way from the exit channel to the
+        entry channel: a forecast alone ends no position.
     market_leader : str
         The pair whose trend is the market's, such as "BTC/USDT".
     regime_timeframe : str
@@ -51,8 +54,9 @@ class PolicySettings(Section):
 
     forecasts: Literal["off", "bear", "always"] = "bear"
     smoothing_candles: int = Field(default=24, ge=1, le=500)
-    enter_probability: float = Field(default=0.505, ge=0, le=1)
-    leave_probability: float = Field(default=0.0, ge=0, le=1)
+    enter_probability: float = Field(default=0.51, ge=0, le=1)
+    leave_probability: float = Field(default=0.49, ge=0, le=1)
+    weak_share: float = Field(default=0.5, ge=0, le=1)
     market_leader: str = Field(default="BTC/USDT", min_length=3)
     regime_timeframe: str = Field(default="1d", pattern=r"^[1-9][0-9]*[mhdw]$")
     regime_candles: int = Field(default=100, ge=2, le=LONGEST_REGIME)

@@ -6,7 +6,6 @@ import logging
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -65,6 +64,7 @@ class DecidingStrategy(IStrategy):
         super().__init__(config)
         self.host = FreqtradeHost(self)
         self.recovered = RecoveredOrders(self)
+        self._decided: DecidedCandles | None = None
         self._desk: Desk | None = None
         self._clock = VirtualClock(0)
         self.journal: BacktestJournal | None = None
@@ -74,10 +74,13 @@ class DecidingStrategy(IStrategy):
         """Average true ranges between entry and stop."""
         raise NotImplementedError
 
-    @cached_property
+    @property
     def decided(self) -> DecidedCandles:
         """What was decided on each pair's candles."""
-        return DecidedCandles(self.candle_ms)
+        # No cached_property: before Python 3.12 it has a lock, and hyperopt pickles this class.
+        if self._decided is None:
+            self._decided = DecidedCandles(self.candle_ms)
+        return self._decided
 
     @property
     def candle_ms(self) -> int:
@@ -173,6 +176,7 @@ class DecidingStrategy(IStrategy):
                 largest=max_stake,
                 smallest=min_stake,
                 stop_multiple=self.stop_multiple,
+                asked_for=entry_tag == FORCED_TAG,
             )
         except Exception:
             logger.exception("No stake for %s.", pair)

@@ -154,6 +154,7 @@ class Desk:
         largest: float,
         smallest: float | None,
         stop_multiple: float,
+        asked_for: bool = False,
     ) -> float:
         """What may be put into an entry, quote currency; 0 refuses it, and says why."""
         row = self._decided.newest(pair, now_ms)
@@ -161,7 +162,7 @@ class Desk:
             return 0.0
         wanted = Wanted(pair, price, share, largest, smallest, row)
         try:
-            size = self._size(wanted, stop_multiple)
+            size = self._size(wanted, stop_multiple, asked_for=asked_for)
         except Exception as error:
             logger.exception("Sizing %s failed; nothing is ordered.", pair)
             size = Refusal(Reason.CHECK_FAILED, {"check": "sizing", "error": repr(error)[:200]})
@@ -237,27 +238,35 @@ class Desk:
         """Entries of a pair that the signal wanted on candles of a time, and that were refused."""
         return self._log.refused(pair, since_ms, until_ms)
 
-    def _size(self, wanted: Wanted, stop_multiple: float) -> Size | Refusal:
-        refusal = self._barred(wanted.pair, wanted.row.candle_ms)
+    def _size(self, wanted: Wanted, stop_multiple: float, *, asked_for: bool) -> Size | Refusal:
+        refusal = self._barred(wanted.pair, wanted.row.candle_ms, asked_for=asked_for)
         if refusal is not None:
             return refusal
         account, standing = self._host.account(), self._book.standing
         closes = self._decided.closes
         return self._sizing.size(wanted, account, closes, stop_multiple, standing.scale)
 
-    def _barred(self, pair: str, candle_ms: int) -> Refusal | None:
+    def _barred(self, pair: str, candle_ms: int, *, asked_for: bool) -> Refusal | None:
         """What speaks against any entry now."""
         if not self._log.flush():
             return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self._log.fault or ""})
         refusal = self._switch.refresh() or self._book.standing.refusal
-        if refusal is None and self._approved.get(pair) == candle_ms:
+        if refusal is None and self._sent(pair, candle_ms, asked_for=asked_for):
             return Refusal(Reason.DUPLICATE, {"approved_candle_ms": candle_ms})
         return refusal
+
+    def _sent(self, pair: str, candle_ms: int, *, asked_for: bool) -> bool:
+        """Whether one more entry of the pair would be one too many.
+
+        A candle is answered by one order. A person may ask again as soon as it is known what became
+        of the last one.
+        """
+        return pair in self._follow_up if asked_for else self._approved.get(pair) == candle_ms
 
     def _checked(
         self, now_ms: int, order: EntryOrder, row: DecidedRow, *, asked_for: bool
     ) -> Refusal | None:
-        refusal = self._barred(order.pair, row.candle_ms)
+        refusal = self._barred(order.pair, row.candle_ms, asked_for=asked_for)
         if refusal is not None:
             return refusal
         candle_ms, stake = self._sized.get(order.pair, (-1, 0.0))
@@ -276,7 +285,7 @@ class Desk:
             limits=self._host.limits(order.pair),
             backtest=self._backtest,
             sent_ms=tuple(self._sent_ms),
-            approved=self._approved.get(order.pair) == row.candle_ms,
+            approved=self._sent(order.pair, row.candle_ms, asked_for=asked_for),
         )
         refusal = self._checks.first_refusal(situation)
         if refusal is not None:

@@ -49,6 +49,10 @@ class EntryFollowUp:
     def __len__(self) -> int:
         return len(self._open)
 
+    def __contains__(self, pair: str) -> bool:
+        """Whether it is not yet known what became of an entry of the pair."""
+        return any(entry.pair == pair for entry in self._open)
+
     def add(self, entry: Approved, *, resumed: bool = False) -> None:
         """Follow an entry; `resumed` if it was approved by an earlier process."""
         self._open[entry] = _UNBOOKED if resumed else _REJECTED

@@ -134,9 +134,9 @@ class EntrySizing:
 
 
 def _volatility(row: DecidedRow) -> float:
-    """Annual; the forecast counts where it is higher than what was realised."""
+    """Annual: the realised one, times what is forecast over what is usual."""
     realised, ratio = row.figure("annual_volatility_share"), row.figure("volatility_ratio")
-    return realised * max(1.0, ratio) if math.isfinite(ratio) else realised
+    return realised * ratio if math.isfinite(ratio) else realised
 
 
 def refused_without_row(pair: str) -> Refusal:

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,13 @@ def journal(records: Path) -> list[dict[str, Any]]:
     return [{**row, "figures": json.loads(row["figures"])["signal"]} for row in rows]
 
 
+def has_decided(bot: FreqtradeProcess) -> bool:
+    # The database, or its table, may not be there yet.
+    with suppress(sqlite3.OperationalError):
+        return bool(journal(bot.records))
+    return False
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
@@ -64,7 +71,7 @@ def watched(bot: FreqtradeProcess) -> tuple[int, int]:
     """Let it run, and stop it between two candles; the first and the last that were due."""
     wait_for("moment between candles", lambda: 5 < seconds_into_candle() < 35, 60)
     with bot:
-        wait_for("first decisions", lambda: bot.records.exists() and journal(bot.records), 30)
+        wait_for("first decisions", lambda: has_decided(bot), 30)
         first = newest_closed_ms()
         time.sleep(60 * MINUTES)
         wait_for("moment between candles", lambda: 25 < seconds_into_candle() < 55, 60)

@@ -82,8 +82,10 @@ class DeskBot:
     ----------
     approved : list of (str, int)
         Each order that a desk let pass: pair and candle, over all processes.
-    unfinished : set of (str, int)
-        Those that an earlier process approved, and did not live to hear of.
+    forced : set of (str, int)
+        Those of them that a person asked for.
+    inherited : set of (str, int)
+        Those that an earlier process approved.
     """
 
     def __init__(self, world: DeskWorld, path: Path) -> None:
@@ -96,6 +98,13 @@ class DeskBot:
         self._url = f"sqlite:///{path}"
         self._killed_at: Moment | None = None
         self.start()
+
+    @property
+    def available(self) -> float:
+        """Cash that no open order has set aside."""
+        trades = self.world.open_trades
+        ordered = sum(trade.ordered * trade.open_rate for trade in trades)
+        return max(0.0, self.world.cash - ordered)
 
     def start(self) -> None:
         """Start a process on the same database."""
@@ -166,12 +175,30 @@ class DeskBot:
         self.desk.begin_loop(self.world.now_ms)
         self._at(Moment.BEGUN)
 
-    def force(self, pair: str, outcome: Outcome, killed_at: Moment | None = None) -> None:
-        """A person asks for an entry."""
+    def force(
+        self,
+        pair: str,
+        outcome: Outcome,
+        *,
+        analysed: bool = False,
+        killed_at: Moment | None = None,
+    ) -> None:
+        """A person asks for an entry, even of a pair that is held.
+
+        Parameters
+        ----------
+        pair : str
+        outcome : Outcome
+        analysed : bool
+            Whether the newest candles are known already, and not written down yet.
+        killed_at : Moment or None
+        """
+        self.world.clock.advance(5_000)
         self._killed_at = killed_at
+        if analysed:
+            self.world.remembered(self.decided)
         try:
-            if self.world.trade(pair) is None:
-                self._execute(pair, outcome, 0.3, 0.0, asked_for=True)
+            self._execute(pair, outcome, 0.3, 0.0, asked_for=True)
         except Killed:
             self.kill()
 
@@ -201,8 +228,7 @@ class DeskBot:
         self, pair: str, outcome: Outcome, share: float, overshoot: float, *, asked_for: bool
     ) -> None:
         world, now_ms = self.world, self.world.now_ms
-        ordered = sum(trade.ordered * trade.open_rate for trade in world.open_trades)
-        available = max(0.0, world.cash - ordered)
+        available = self.available
         if not available:
             return
         price = world.prices[pair]
@@ -218,7 +244,9 @@ class DeskBot:
         self._at(Moment.SIZED)
         if not stake:
             return
-        candle_ms, _ = world.newest(pair)
+        row = self.decided.newest(pair, now_ms)
+        assert row is not None
+        candle_ms = row.candle_ms
         order = EntryOrder(pair, stake * (1 + overshoot) / price, price, "limit", "test")
         if not self.confirm(order, asked_for=asked_for):
             return
