@@ -150,7 +150,8 @@ def audit_ends(findings: Findings, approved: Sequence[Decision]) -> None:
     settled = sum(row.reason in SETTLED for row in approved)
     share = settled / len(approved) if approved else 1.0
     findings.count("approved entries ended", named(Counter(row.reason.name for row in approved)))
-    findings.count("filled, or gone for a named reason", f"{share:.1%}")
+    shown_share = f"{share:.1%}" if approved else "no entries"
+    findings.count("filled, or gone for a named reason", shown_share)
     if share < NAMED_ENDS:
         findings.missed.append(f"only {share:.1%} of approved entries came to a named end")
 

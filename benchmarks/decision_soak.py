@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,10 @@ from decision_audit import (
     audit_refusals,
     decisions,
     integrity,
+    is_approval,
+    named,
     prices,
+    read,
 )
 from rich.console import Console
 from sandboxed_bot import KEY, PAIRS, SandboxedBot, memory_mb, simulated_exchange
@@ -38,6 +42,9 @@ from aurum_plugins.sandbox import SandboxServer
 START_SECONDS = 120.0
 # The bot is stopped so long after a candle closed: it has decided then.
 REST_SECONDS = 30.0
+TOLD_EVERY = 600.0
+# Nobody trades for so long by chance.
+MINUTES_WITHOUT_TRADES = 20.0
 
 
 @dataclass
@@ -66,6 +73,16 @@ def memories(bot: SandboxedBot) -> tuple[float, float]:
     return bot.memory_mb, memory_mb(os.getpid())
 
 
+def wait(bot: SandboxedBot, end: float) -> None:
+    """Wait for a moment, in monotonic seconds, and then for one between two candles."""
+    told = time.monotonic()
+    while bot.alive and (time.monotonic() < end or now_ms() % MINUTE_MS < REST_SECONDS * 1_000):
+        time.sleep(1)
+        if time.monotonic() - told > TOLD_EVERY:
+            told = time.monotonic()
+            print(f"{(end - told) / 60:.0f} minutes to go, bot {bot.memory_mb:.0f} MB", flush=True)
+
+
 def watch(bot: SandboxedBot, minutes: float) -> Watched:
     """Let the bot trade, and stop it between two candles."""
     bot.start()
@@ -75,9 +92,11 @@ def watch(bot: SandboxedBot, minutes: float) -> Watched:
             raise SystemExit(f"The bot did not start:\n{bot.tail()}")
         time.sleep(0.2)
     first, start = newest_closed_ms(), memories(bot)
-    end = time.monotonic() + 60 * minutes
-    while bot.alive and (time.monotonic() < end or now_ms() % MINUTE_MS < REST_SECONDS * 1_000):
-        time.sleep(1)
+    try:
+        wait(bot, time.monotonic() + 60 * minutes)
+    except KeyboardInterrupt:
+        print("Stopping early, once the bot is between two candles.")
+        wait(bot, time.monotonic())
     last, done = newest_closed_ms(), memories(bot)
     ended_early = not bot.alive
     bot.stop()
@@ -104,6 +123,11 @@ def audit(bot: SandboxedBot, server: SandboxServer, seen: Watched, *, live: bool
     findings.promise("errors in the bot's log", bot.errors())
     for name, before, after in zip(("bot", "exchange"), seen.memory_at_start, seen.memory_at_end):
         findings.count(f"memory of the {name}, MB", f"{before:.0f} to {after:.0f}")
+    reasons = read(bot.trades, "SELECT ft_cancel_reason AS why FROM orders WHERE why IS NOT NULL")
+    findings.count("cancelled by freqtrade for", named(Counter(row["why"] for row in reasons)))
+    lasted = (seen.last_candle_ms - seen.first_candle_ms) / MINUTE_MS
+    if lasted > MINUTES_WITHOUT_TRADES and not any(map(is_approval, journal)):
+        findings.missed.append(f"not one entry was approved in {lasted:g} minutes")
     if seen.ended_early:
         findings.missed.append(f"the bot ended by itself:\n{bot.tail()}")
     return findings

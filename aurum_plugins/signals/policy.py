@@ -136,7 +136,11 @@ def decide(
 
 def exit_tags(reasons: pd.Series[int]) -> npt.NDArray[np.object_]:
     """freqtrade's exit tag of each candle's reason, shape (n,); None where it is no exit."""
-    return np.array([_EXIT_TAGS.get(int(reason)) for reason in reasons], dtype=object)
+    numbers = reasons.to_numpy()
+    tags = np.full(len(numbers), None, dtype=object)
+    for reason, tag in _EXIT_TAGS.items():
+        tags[numbers == reason] = tag
+    return tags
 
 
 def expected_move(

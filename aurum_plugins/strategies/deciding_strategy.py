@@ -92,9 +92,10 @@ class DecidingStrategy(IStrategy):
         """Whether freqtrade trades or dry-runs, rather than looking back."""
         return self.dp is not None and self.dp.runmode in TRADE_MODES
 
-    @property
     def desk(self) -> Desk:
         """The bot's desk, or a backtest's.
+
+        No property: freqtrade reads all of those, also of strategies that only lend their settings.
 
         Raises
         ------
@@ -122,13 +123,13 @@ class DecidingStrategy(IStrategy):
     def bot_start(self, **_: Any) -> None:
         """Open what the desk needs before the first candle, so that a fault ends the start."""
         if self.trades_live:
-            self._desk = self.desk
+            self._desk = self._new_desk()
 
     def bot_loop_start(self, current_time: datetime, **_: Any) -> None:
         """Let the desk take stock; in a backtest it also decides here."""
         now_ms = _ms(current_time)
         if self.trades_live:
-            self.desk.begin_loop(now_ms)
+            self.desk().begin_loop(now_ms)
             return
         pairs = self.dp.current_whitelist()
         if now_ms < self._clock.now_ms():
@@ -139,8 +140,8 @@ class DecidingStrategy(IStrategy):
         for pair in pairs:
             row = self.decided.newest(pair, now_ms)
             self.host.prices[pair] = math.nan if row is None else row.figure("close")
-        self.desk.begin_loop(now_ms)
-        self.desk.decide(now_ms, pairs)
+        self.desk().begin_loop(now_ms)
+        self.desk().decide(now_ms, pairs)
 
     def analyze(self, pairs: list[str]) -> None:
         """Analyse as freqtrade does, then write down what was decided on each new candle."""
@@ -166,9 +167,10 @@ class DecidingStrategy(IStrategy):
         # Raising would make freqtrade fall back to the whole proposed stake.
         try:
             if entry_tag == RECOVERED_TAG:
+                lost = self.recovered.stake(pair)
                 # Of an order that filled in part, freqtrade would refuse too little.
-                return min(max_stake, max(min_stake or 0.0, self.recovered.stake(pair)))
-            return self.desk.stake(
+                return min(max_stake, max(min_stake or 0.0, lost)) if lost > 0 else 0.0
+            return self.desk().stake(
                 _ms(current_time),
                 pair,
                 current_rate,
@@ -199,7 +201,7 @@ class DecidingStrategy(IStrategy):
             if entry_tag == RECOVERED_TAG:
                 return self._take_up(order, _ms(current_time))
             asked_for = entry_tag == FORCED_TAG
-            return self.desk.confirm(_ms(current_time), order, asked_for=asked_for)
+            return self.desk().confirm(_ms(current_time), order, asked_for=asked_for)
         except Exception:
             logger.exception("No entry of %s.", pair)
             return False
@@ -218,7 +220,7 @@ class DecidingStrategy(IStrategy):
         if not after_fill and trade.stop_loss != trade.initial_stop_loss:
             return None
         opened_ms = _ms(trade.open_date_utc)
-        stop = self.desk.stop(pair, opened_ms, trade.open_rate, self.stop_multiple)
+        stop = self.desk().stop(pair, opened_ms, trade.open_rate, self.stop_multiple)
         if stop is None:
             return None
         below = stoploss_from_absolute(
@@ -234,11 +236,11 @@ class DecidingStrategy(IStrategy):
         self.host.prices[pair] = current_rate
         if self.recovered.has_exit(pair):
             return RECOVERED_TAG
-        return self.desk.exit_reason(_ms(current_time), _ms(trade.open_date_utc))
+        return self.desk().exit_reason(_ms(current_time), _ms(trade.open_date_utc))
 
     def check_entry_timeout(self, pair: str, trade: Trade, order: Order, **_: Any) -> bool:  # noqa: ARG002
         """Cancel entries that have not filled while the kill switch is thrown."""
-        return self.desk.cancels_entries
+        return self.desk().cancels_entries
 
     def plot_annotations(
         self,
@@ -254,7 +256,7 @@ class DecidingStrategy(IStrategy):
     def _take_up(self, order: EntryOrder, now_ms: int) -> bool:
         if not self.recovered.take_up(order.pair):
             return False
-        self.desk.recovered(now_ms, order)
+        self.desk().recovered(now_ms, order)
         return True
 
     def _refused(self, pair: str, start: datetime, end: datetime) -> Sequence[Decision]:
@@ -285,8 +287,8 @@ class DecidingStrategy(IStrategy):
             newest_ms = _ms(candles["date"].iloc[-1])
             closed = newest_ms + self.candle_ms <= now_ms
             if closed and not self.decided.has(pair, newest_ms):
-                self.desk.undecided(now_ms, pair, newest_ms, Reason.ANALYSIS_FAILED)
-        self.desk.decide(now_ms, pairs)
+                self.desk().undecided(now_ms, pair, newest_ms, Reason.ANALYSIS_FAILED)
+        self.desk().decide(now_ms, pairs)
 
 
 def _ms(moment: datetime) -> int:

@@ -39,19 +39,14 @@ class FreqtradeHost:
 
     def __init__(self, strategy: Any) -> None:
         self._strategy = strategy
+        self._not_booked = math.nan
         self.prices: dict[str, float] = {}
 
     def account(self) -> Account:
         """Cash and positions now."""
         trades = Trade.get_trades_proxy(is_open=True)
         positions = tuple(self._position(trade) for trade in trades)
-        config, wallets = self._strategy.config, self._strategy.wallets
-        if "available_capital" in config:
-            tied_up = sum(trade.stake_amount for trade in trades)
-            cash = wallets.get_total_stake_amount() - tied_up
-        else:
-            cash = wallets.get_total(config["stake_currency"])
-        return Account(float(cash), positions)
+        return Account(float(self._cash(trades)), positions)
 
     def closed_trades(self, since_ms: int) -> Sequence[ClosedTrade]:
         """Trades that closed at or after a time, UTC milliseconds."""
@@ -70,7 +65,7 @@ class FreqtradeHost:
     def free_slots(self) -> int:
         """How many more positions freqtrade would open."""
         most = self._strategy.config["max_open_trades"]
-        open_now = len(Trade.get_trades_proxy(is_open=True))
+        open_now = Trade.get_open_trade_count()
         return 10_000 if math.isinf(most) else int(most) - open_now
 
     def locked(self, pair: str, candle_ms: int) -> str | None:
@@ -79,8 +74,8 @@ class FreqtradeHost:
         at = timeframe_to_next_date(self._strategy.timeframe, candle)
         if not PairLocks.is_pair_locked(pair, at, side="long"):
             return None
-        lock = PairLocks.get_pair_longest_lock(pair, at, "long")
-        return _reason_of(lock)
+        locks = (PairLocks.get_pair_longest_lock(name, at, "long") for name in (pair, "*"))
+        return _reason_of(next(filter(None, locks), None))
 
     def all_locked(self) -> str | None:
         """Why no pair may be entered; None if they may."""
@@ -124,16 +119,32 @@ class FreqtradeHost:
             largest_amount=_number(amount.get("max")),
         )
 
+    def _cash(self, trades: Sequence[Any]) -> float:
+        """Quote currency, also what open entry orders have set aside.
+
+        What an exchange says of its balances is of another moment than what freqtrade has booked of
+        orders that are filling: together they would show gains and losses that never were. So the
+        books count, and what they do not tell is measured while no order is open.
+        """
+        config, wallets = self._strategy.config, self._strategy.wallets
+        spent = sum(_spent(trade) for trade in trades)
+        if "available_capital" in config:
+            return float(wallets.get_total_stake_amount() - spent)
+        total = float(wallets.get_total(config["stake_currency"]))
+        if config["dry_run"]:
+            # Computed from the books.
+            return total
+        booked = float(Trade.get_total_closed_profit()) - spent
+        if not any(trade.has_open_orders for trade in trades):
+            self._not_booked = total - booked
+        return self._not_booked + booked
+
     def _position(self, trade: Any) -> Position:
-        ordered = sum(
-            order.safe_remaining
-            for order in trade.open_orders
-            if order.ft_order_side == trade.entry_side
-        )
+        entries = _open_entries(trade)
         return Position(
             pair=trade.pair,
-            amount=float(trade.amount),
-            ordered=float(ordered),
+            amount=float(trade.amount + sum(order.safe_filled for order in entries)),
+            ordered=float(sum(order.safe_remaining for order in entries)),
             price=self.prices.get(trade.pair, math.nan),
             open_rate=float(trade.open_rate),
             stop=float(trade.stop_loss) if trade.stop_loss else math.nan,
@@ -142,6 +153,16 @@ class FreqtradeHost:
 
 
 _SIDES = ("bids", "asks")
+
+
+def _open_entries(trade: Any) -> list[Any]:
+    return [order for order in trade.open_orders if order.ft_order_side == trade.entry_side]
+
+
+def _spent(trade: Any) -> float:
+    """What has been paid for a trade so far, quote currency; freqtrade counts the whole stake."""
+    waiting = sum(order.safe_remaining * order.safe_price for order in _open_entries(trade))
+    return float(trade.stake_amount - waiting)
 
 
 def _ms(moment: datetime) -> int:

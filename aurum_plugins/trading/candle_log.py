@@ -45,7 +45,7 @@ class CandleLog:
         now_ms : int
             UTC milliseconds.
         rows : mapping of str to DecidedRow or None
-            The newest closed candle of each pair that is traded.
+            The newest closed candle of each pair.
         held : collection of str
             Pairs with a position or an entry order.
 
@@ -57,29 +57,33 @@ class CandleLog:
         decisions: list[Decision] = []
         wanted: dict[str, int | None] = {}
         for pair, row in rows.items():
-            known = self._newest.get(pair)
-            if row is None or (known is not None and row.candle_ms <= known):
+            if row is None or not self._is_new(pair, row.candle_ms):
                 continue
             decisions += self._missed(now_ms, pair, row.candle_ms)
             decisions.append(self._decision(now_ms, pair, row, held=pair in held))
             self._newest[pair] = row.candle_ms
             enters = row.action is Action.ENTER and pair not in held
             wanted[pair] = row.candle_ms if enters else None
-        # Who leaves the list of pairs and comes back later has missed nothing.
-        for pair in self._newest.keys() - rows.keys():
-            del self._newest[pair]
         if decisions:
             self._log.record(decisions)
         return wanted
 
+    def keep_only(self, pairs: Collection[str]) -> None:
+        """Forget pairs that are not traded any more: who comes back later has missed nothing."""
+        for pair in set(self._newest).difference(pairs):
+            del self._newest[pair]
+
     def undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> None:
         """Write down a closed candle on which the signal could not be asked."""
-        known = self._newest.get(pair)
-        if known is not None and candle_ms <= known:
+        if not self._is_new(pair, candle_ms):
             return
         missed = self._missed(now_ms, pair, candle_ms)
         self._newest[pair] = candle_ms
         self._log.record([*missed, self._undecided(now_ms, pair, candle_ms, reason)])
+
+    def _is_new(self, pair: str, candle_ms: int) -> bool:
+        known = self._newest.get(pair)
+        return known is None or candle_ms > known
 
     def _missed(self, now_ms: int, pair: str, candle_ms: int) -> list[Decision]:
         """Candles between the newest decided one and this one."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from aurum_plugins.database import DatabaseUnavailable
 from aurum_plugins.execution.decision import Decision, Verdict
@@ -13,12 +16,23 @@ from aurum_plugins.refusal import Figure
 
 logger = logging.getLogger(__name__)
 
-# Decisions kept in memory while the journal cannot be written: a day of 1m candles of 14 pairs.
+# Entries kept in memory while the journal cannot be written: a day of 1m candles of 14 pairs.
 MOST_KEPT = 20_000
 
 
+@dataclass(frozen=True)
+class _Settlement:
+    """What came of an entry, as `DecisionRecord.settle` takes it."""
+
+    pair: str
+    candle_ms: int
+    verdict: Verdict
+    reason: Reason
+    figures: Mapping[str, Figure]
+
+
 class DecisionLog:
-    """Stands between the desk and its journal.
+    """Stands between the desk and its journal; threads may share it.
 
     What cannot be written is kept and written later, in order. Until then `fault` says why, and
     nothing may open: an order that was not written down first could be sent twice.
@@ -35,27 +49,14 @@ class DecisionLog:
 
     def __init__(self, journal: DecisionRecord) -> None:
         self._journal = journal
-        self._kept: list[Decision] = []
+        self._kept: list[Decision | _Settlement] = []
+        # A person who asks for an entry does so in a thread of freqtrade's API.
+        self._turn = threading.RLock()
         self.fault: str | None = None
 
     def record(self, decisions: Sequence[Decision]) -> None:
         """Write decisions down, now or later."""
-        self._kept += decisions
-        del self._kept[:-MOST_KEPT]
-        self.flush()
-
-    def flush(self) -> bool:
-        """Write what could not be written before; whether everything is written now."""
-        if not self._kept and self.fault is None:
-            return True
-        try:
-            self._journal.record(self._kept)
-        except DatabaseUnavailable as error:
-            self._note(error)
-            return False
-        self._kept.clear()
-        self.fault = None
-        return True
+        self._keep(decisions)
 
     def settle(
         self,
@@ -64,16 +65,36 @@ class DecisionLog:
         verdict: Verdict,
         reason: Reason,
         figures: Mapping[str, Figure],
+    ) -> None:
+        """Write down what came of an entry, now or later."""
+        self._keep([_Settlement(pair, candle_ms, verdict, reason, figures)])
+
+    def approve(
+        self, pair: str, candle_ms: int, reason: Reason, figures: Mapping[str, Figure]
     ) -> bool:
-        """Write down what came of an entry; whether that is written now."""
-        if not self.flush():
-            return False
-        try:
-            self._journal.settle(pair, candle_ms, verdict, reason, figures)
-        except DatabaseUnavailable as error:
-            self._note(error)
-            return False
-        return True
+        """Write down that an entry is ordered, now or never; whether that is written."""
+        with self._turn:
+            if not self.flush():
+                return False
+            try:
+                self._journal.settle(pair, candle_ms, Verdict.APPROVED, reason, figures)
+            except DatabaseUnavailable as error:
+                self._note(error)
+                return False
+            return True
+
+    def flush(self) -> bool:
+        """Write what could not be written before; whether everything is written now."""
+        with self._turn:
+            if not self._kept and self.fault is None:
+                return True
+            try:
+                self._write()
+            except DatabaseUnavailable as error:
+                self._note(error)
+                return False
+            self.fault = None
+            return True
 
     def refused(self, pair: str, since_ms: int, until_ms: int) -> Sequence[Decision]:
         """Entries wanted on candles that opened from one time to another, and refused.
@@ -84,6 +105,28 @@ class DecisionLog:
             If the journal cannot be read.
         """
         return self._journal.refused(pair, since_ms, until_ms)
+
+    def _keep(self, entries: Sequence[Decision | _Settlement]) -> None:
+        with self._turn:
+            self._kept += entries
+            del self._kept[:-MOST_KEPT]
+            self.flush()
+
+    def _write(self) -> None:
+        """Write what is kept, the oldest first, and forget it."""
+        if not self._kept:
+            # Of nothing, only to learn whether the journal can be written again.
+            self._journal.record(())
+        for settles, entries in groupby(tuple(self._kept), lambda e: isinstance(e, _Settlement)):
+            if not settles:
+                decisions = [entry for entry in entries if isinstance(entry, Decision)]
+                self._journal.record(decisions)
+                del self._kept[: len(decisions)]
+                continue
+            for one in entries:
+                assert isinstance(one, _Settlement)  # noqa: S101 - narrows the type
+                self._journal.settle(one.pair, one.candle_ms, one.verdict, one.reason, one.figures)
+                del self._kept[0]
 
     def _note(self, error: DatabaseUnavailable) -> None:
         if self.fault is None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
@@ -44,6 +44,7 @@ from aurum_plugins.trading.untried_entry import UntriedEntry
 logger = logging.getLogger(__name__)
 
 MOST_SENT = 1_000
+LONGEST_ERROR = 200
 
 
 class Desk:
@@ -119,26 +120,18 @@ class Desk:
 
     def begin_loop(self, now_ms: int) -> None:
         """Take stock: call it once in each loop, before candles are decided."""
-        slots_before = self._free_slots
-        self._account = self._host.account()
-        self._free_slots = self._host.free_slots()
-        self._settle_untried(min(slots_before, self._free_slots))
-        self._log.flush()
+        # First, because exits depend on it.
         self._switch.refresh()
-        # A trade may be heard of after one that closed later; none is counted twice.
-        closed = self._host.closed_trades(self._book.counted_until_ms - DAY_MS)
-        self._book.mark(now_ms, self._account, closed)
-        self._follow_up.follow(now_ms)
+        try:
+            self._take_stock(now_ms)
+        except Exception as error:
+            logger.exception("Taking stock failed; nothing opens.")
+            self._book.lose_sight(repr(error)[:LONGEST_ERROR])
 
     def decide(self, now_ms: int, pairs: Sequence[str]) -> None:
         """Write down each pair's newest closed candle, and those that closed unseen before it."""
-        rows = {pair: self._decided.newest(pair, now_ms) for pair in pairs}
-        held = {position.pair for position in self._account.positions}
-        for pair, candle_ms in self._candles.decide(now_ms, rows, held).items():
-            if candle_ms is None:
-                self._pending.pop(pair, None)
-            else:
-                self._pending[pair] = candle_ms
+        self._candles.keep_only(pairs)
+        self._write_down(now_ms, {pair: self._decided.newest(pair, now_ms) for pair in pairs})
 
     def undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> None:
         """Write down a closed candle on which the signal could not be asked."""
@@ -162,10 +155,11 @@ class Desk:
             return 0.0
         wanted = Wanted(pair, price, share, largest, smallest, row)
         try:
+            self._write_down(now_ms, {pair: row})
             size = self._size(wanted, stop_multiple, asked_for=asked_for)
         except Exception as error:
             logger.exception("Sizing %s failed; nothing is ordered.", pair)
-            size = Refusal(Reason.CHECK_FAILED, {"check": "sizing", "error": repr(error)[:200]})
+            size = _failed("sizing", error)
         if isinstance(size, Refusal):
             self._refuse(pair, row.candle_ms, size)
             return 0.0
@@ -187,17 +181,18 @@ class Desk:
         if row is None:
             return False
         try:
+            self._write_down(now_ms, {order.pair: row})
             refusal = self._checked(now_ms, order, row, asked_for=asked_for)
         except Exception as error:
             logger.exception("Checking %s failed; nothing is ordered.", order.pair)
-            refusal = Refusal(Reason.CHECK_FAILED, {"check": "desk", "error": repr(error)[:200]})
+            refusal = _failed("desk", error)
         if refusal is not None:
             self._refuse(order.pair, row.candle_ms, refusal)
             return False
         reason = Reason.FORCED if asked_for else Reason.APPROVED
         figures: dict[str, Figure] = {"amount": order.amount, "price": order.price}
-        approved = Verdict.APPROVED
-        if not self._log.settle(order.pair, row.candle_ms, approved, reason, figures):
+        if not self._log.approve(order.pair, row.candle_ms, reason, figures):
+            self._refuse(order.pair, row.candle_ms, self._unwritable())
             return False
         self._pending.pop(order.pair, None)
         self._approved[order.pair] = row.candle_ms
@@ -238,6 +233,27 @@ class Desk:
         """Entries of a pair that the signal wanted on candles of a time, and that were refused."""
         return self._log.refused(pair, since_ms, until_ms)
 
+    def _take_stock(self, now_ms: int) -> None:
+        slots_before = self._free_slots
+        self._account = self._host.account()
+        self._free_slots = self._host.free_slots()
+        self._settle_untried(min(slots_before, self._free_slots))
+        self._log.flush()
+        # A trade may be heard of after one that closed later; none is counted twice.
+        closed = self._host.closed_trades(self._book.counted_until_ms - DAY_MS)
+        self._book.mark(now_ms, self._account, closed)
+        self._follow_up.follow(now_ms)
+
+    def _write_down(self, now_ms: int, rows: Mapping[str, DecidedRow | None]) -> None:
+        held = {position.pair for position in self._account.positions}
+        for pair, candle_ms in self._candles.decide(now_ms, rows, held).items():
+            # A candle that is decided once more, as after a pair came back, is open again.
+            self._said.pop(pair, None)
+            if candle_ms is None:
+                self._pending.pop(pair, None)
+            else:
+                self._pending[pair] = candle_ms
+
     def _size(self, wanted: Wanted, stop_multiple: float, *, asked_for: bool) -> Size | Refusal:
         refusal = self._barred(wanted.pair, wanted.row.candle_ms, asked_for=asked_for)
         if refusal is not None:
@@ -249,7 +265,7 @@ class Desk:
     def _barred(self, pair: str, candle_ms: int, *, asked_for: bool) -> Refusal | None:
         """What speaks against any entry now."""
         if not self._log.flush():
-            return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self._log.fault or ""})
+            return self._unwritable()
         refusal = self._switch.refresh() or self._book.standing.refusal
         if refusal is None and self._sent(pair, candle_ms, asked_for=asked_for):
             return Refusal(Reason.DUPLICATE, {"approved_candle_ms": candle_ms})
@@ -258,10 +274,11 @@ class Desk:
     def _sent(self, pair: str, candle_ms: int, *, asked_for: bool) -> bool:
         """Whether one more entry of the pair would be one too many.
 
-        A candle is answered by one order. A person may ask again as soon as it is known what became
-        of the last one.
+        A candle is answered by one order, but a person may ask again. Neither is allowed before it
+        is known what became of the last one.
         """
-        return pair in self._follow_up if asked_for else self._approved.get(pair) == candle_ms
+        answered = self._approved.get(pair) == candle_ms
+        return pair in self._follow_up or (answered and not asked_for)
 
     def _checked(
         self, now_ms: int, order: EntryOrder, row: DecidedRow, *, asked_for: bool
@@ -300,11 +317,8 @@ class Desk:
             return
         if self._said.get(pair) == (candle_ms, refusal.reason):
             return
-        settled = self._log.settle(
-            pair, candle_ms, Verdict.REFUSED, refusal.reason, refusal.figures
-        )
-        if settled:
-            self._said[pair] = candle_ms, refusal.reason
+        self._log.settle(pair, candle_ms, Verdict.REFUSED, refusal.reason, refusal.figures)
+        self._said[pair] = candle_ms, refusal.reason
 
     def _settle_untried(self, free_slots: int) -> None:
         """Say why freqtrade did not ask for entries that the last loop wanted."""
@@ -315,3 +329,10 @@ class Desk:
             cash = self._account.cash
             entry = UntriedEntry(pair, candle_ms, pair in held, free_slots, sized, cash)
             self._refuse(pair, candle_ms, entry.refusal(self._host))
+
+    def _unwritable(self) -> Refusal:
+        return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self._log.fault or ""})
+
+
+def _failed(check: str, error: Exception) -> Refusal:
+    return Refusal(Reason.CHECK_FAILED, {"check": check, "error": repr(error)[:LONGEST_ERROR]})

@@ -66,5 +66,6 @@ class EntryFollowUp:
                 continue
             verdict, reason = _FILLED if fate is Fate.FILLED else if_gone
             figures = {"after_seconds": (now_ms - entry.approved_ms) / 1_000}
-            if self._log.settle(entry.pair, entry.candle_ms, verdict, reason, figures):
-                del self._open[entry]
+            # Once known it does not change: a later entry of the pair must not be taken for it.
+            self._log.settle(entry.pair, entry.candle_ms, verdict, reason, figures)
+            del self._open[entry]

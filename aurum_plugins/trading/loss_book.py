@@ -83,6 +83,10 @@ class LossBook:
             standing = _unknown(str(error))
         self.standing = standing
 
+    def lose_sight(self, error: str) -> None:
+        """Let nothing open until the next mark: the account cannot be read."""
+        self.standing = _unknown(error)
+
     def _loaded(self) -> RiskState:
         state = None if self._store is None else self._store.load()
         return RiskState() if state is None else state

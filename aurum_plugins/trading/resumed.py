@@ -19,7 +19,7 @@ class Resumed:
     sent_ms : tuple of int
         When the last orders were approved, UTC milliseconds.
     approved : tuple of Approved
-        Entries approved on the newest candles: none of them may be ordered twice.
+        Entries approved on the newest candles, whatever came of them: none may be ordered twice.
     unfinished : tuple of Approved
         Entries of which nobody wrote down what became of them.
     pending : tuple of (str, int)

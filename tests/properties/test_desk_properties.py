@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
 from desk_bot import LockedDatabase, Moment, new_file
 from desk_world import PAIRS, DeskWorld, Outcome
 from hypothesis import HealthCheck, settings
@@ -16,148 +19,189 @@ from watched_bot import WatchedBot
 from aurum_plugins.reasons import Action
 from aurum_plugins.risk.switch import SwitchState
 
-# More for a thorough run: AURUM_DESK_EXAMPLES=2000.
+# For a thorough run: AURUM_DESK_EXAMPLES=5000, with --timeout=0.
 EXAMPLES = int(os.environ.get("AURUM_DESK_EXAMPLES", "40"))
-STEPS = int(os.environ.get("AURUM_DESK_STEPS", "40"))
+STEPS = int(os.environ.get("AURUM_DESK_STEPS", "30"))
 
 pairs = st.sampled_from(PAIRS)
-actions = st.dictionaries(
-    pairs, st.sampled_from([Action.ENTER, Action.ENTER, Action.EXIT, Action.HOLD])
-)
+wishes = st.sampled_from([Action.ENTER, Action.ENTER, Action.EXIT, Action.HOLD])
+some_candles = st.dictionaries(pairs, wishes)
+all_candles = st.fixed_dictionaries(dict.fromkeys(PAIRS, wishes))
 outcome = st.sampled_from([Outcome.FILLED, *Outcome])
 outcomes = st.fixed_dictionaries(dict.fromkeys(PAIRS, outcome))
 moments = st.sampled_from([None] * 6 + list(Moment))
 shares = st.sampled_from([0.05, 0.3, 1.0])
 overshoots = st.sampled_from([0.0, 0.0, 0.0, 0.005, 0.05])
+one_loop = st.fixed_dictionaries(
+    {"outcomes": outcomes, "share": shares, "overshoot": overshoots, "killed_at": moments}
+)
+candle_and_loop = st.tuples(all_candles | some_candles, one_loop)
 
 
 class DeskMachine(RuleBasedStateMachine):
     """One bot, one exchange, one database, and other processes that write to it."""
 
+    scales: ClassVar[tuple[float, ...]] = (1.0,)
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A line for each lock and each killed process would bury a failure.
+        logging.disable(logging.CRITICAL)
+        self.folder = tempfile.TemporaryDirectory()
+        self.bots: list[WatchedBot] = []
+        self.paths: list[Path] = []
+        self.locks: list[LockedDatabase] = []
+
     @initialize(slots=st.integers(1, 3))
     def begin(self, slots) -> None:
-        self.folder = tempfile.TemporaryDirectory()
-        path = new_file(Path(self.folder.name))
-        self.path = path
-        self.world = DeskWorld(slots=slots)
-        self.bot = WatchedBot(self.world, path)
-        self.lock: LockedDatabase | None = None
+        for number, scale in enumerate(self.scales):
+            folder = Path(self.folder.name) / str(number)
+            folder.mkdir()
+            self.paths.append(new_file(folder))
+            self.bots.append(WatchedBot(DeskWorld(scale=scale, slots=slots), self.paths[-1]))
 
-    @rule(actions=actions, outcomes=outcomes, share=shares, over=overshoots, killed_at=moments)
-    def candle_and_loop(self, actions, outcomes, share, over, killed_at) -> None:
-        self.world.close_candle(actions)
-        self.bot.loop(outcomes, share=share, overshoot=over, killed_at=killed_at)
+    @rule(candles=st.lists(candle_and_loop, min_size=1, max_size=4))
+    def candles(self, candles) -> None:
+        """The bot runs for some candles, all of which it sees."""
+        for actions, events in candles:
+            for bot in self.bots:
+                bot.world.close_candle(actions)
+                bot.loop(**events)
 
-    @rule(actions=actions)
-    def candle(self, actions) -> None:
-        self.world.close_candle(actions)
+    @rule(actions=some_candles)
+    def candle_without_loop(self, actions) -> None:
+        for bot in self.bots:
+            bot.world.close_candle(actions)
 
-    @rule(pair=pairs, action=st.sampled_from([Action.ENTER, Action.HOLD]))
-    def late_candle(self, pair, action) -> None:
-        self.world.late_candle(pair, action)
-
-    @rule(outcomes=outcomes, share=shares, over=overshoots, killed_at=moments)
-    def loop(self, outcomes, share, over, killed_at) -> None:
-        self.bot.loop(outcomes, share=share, overshoot=over, killed_at=killed_at)
-
-    @rule(minutes=st.sampled_from([1, 10, 40]))
-    def wait(self, minutes) -> None:
-        self.world.clock.advance(minutes * 60_000)
+    @rule(events=one_loop)
+    def loop(self, events) -> None:
+        for bot in self.bots:
+            bot.loop(**events)
 
     @rule(pair=pairs, outcome=outcome, analysed=st.booleans(), killed_at=moments)
     def force(self, pair, outcome, analysed, killed_at) -> None:
-        self.bot.force(pair, outcome, analysed=analysed, killed_at=killed_at)
+        for bot in self.bots:
+            bot.force(pair, outcome, analysed=analysed, killed_at=killed_at)
 
-    @rule(pair=pairs, share=st.sampled_from([0.3, 1.0]))
-    def fill(self, pair, share) -> None:
-        trade = self.world.trade(pair)
-        if trade is not None and trade.ordered:
-            self.world.fill(trade, share)
-
-    @rule(pair=pairs)
-    def cancel(self, pair) -> None:
-        trade = self.world.trade(pair)
-        if trade is not None and trade.ordered:
-            self.world.cancel(trade)
-
-    @rule(pair=pairs)
-    def sell(self, pair) -> None:
-        trade = self.world.trade(pair)
-        if trade is not None and trade.amount:
-            self.world.sell(trade)
+    @rule(pair=pairs, share=st.sampled_from([0.3, 1.0, None]), sells=st.booleans())
+    def order_or_trade_ends(self, pair, share, sells) -> None:
+        for bot in self.bots:
+            trade = bot.world.trade(pair)
+            if trade is None:
+                continue
+            if trade.ordered and share is None:
+                bot.world.cancel(trade)
+            elif trade.ordered:
+                bot.world.fill(trade, share)
+            elif sells:
+                bot.world.sell(trade)
 
     @rule(pair=pairs, factor=st.sampled_from([0.4, 0.85, 0.99, 1.01, 1.15, 1.6]))
-    def jump(self, pair, factor) -> None:
-        self.world.prices[pair] *= factor
+    def price_jumps(self, pair, factor) -> None:
+        for bot in self.bots:
+            bot.world.prices[pair] *= factor
 
-    @rule(pair=pairs)
-    def lock_pair(self, pair) -> None:
-        self.world.locks ^= {pair}
+    @rule(pair=pairs, action=wishes, minutes=st.sampled_from([0, 1, 10, 40]))
+    def late_candle(self, pair, action, minutes) -> None:
+        for bot in self.bots:
+            bot.world.late_candle(pair, action)
+            bot.world.clock.advance(minutes * 60_000)
 
+    @rule(
+        what=st.sampled_from(["books", "prices_known", "locks", "lock_on_all", "pairs"]),
+        some=st.sets(pairs, min_size=1),
+    )
+    def freqtrade_or_exchange_fails(self, what, some) -> None:
+        for bot in self.bots:
+            held = {trade.pair for trade in bot.world.open_trades}
+            if what == "pairs":
+                bot.pairs = tuple(pair for pair in PAIRS if pair in some | held)
+            else:
+                setattr(bot.world, what, {"lock_on_all": True, "locks": some}.get(what, False))
+
+    @rule(state=st.sampled_from([SwitchState.HALTED, SwitchState.FLAT, None]), lower=st.booleans())
+    def switch(self, state, lower) -> None:
+        """Another process throws it; None: it cannot be read."""
+        for bot in self.bots:
+            if state is None:
+                bot.switch_readable = False
+            elif not self.locks:
+                bot.other.throw(state, "test", "other", lower=lower)
+
+    @precondition(lambda self: not self.locks)
     @rule()
-    def lock_all(self) -> None:
-        self.world.lock_on_all = not self.world.lock_on_all
-
-    @rule()
-    def book_goes_or_comes(self) -> None:
-        self.world.books = not self.world.books
-
-    @rule()
-    def prices_go_or_come(self) -> None:
-        self.world.prices_known = not self.world.prices_known
-
-    @rule(kept=st.sets(pairs, min_size=1))
-    def change_pairs(self, kept) -> None:
-        held = {trade.pair for trade in self.world.open_trades}
-        self.bot.pairs = tuple(pair for pair in PAIRS if pair in kept | held)
-
-    @precondition(lambda self: self.lock is None)
-    @rule(state=st.sampled_from([SwitchState.HALTED, SwitchState.FLAT]), lower=st.booleans())
-    def throw(self, state, lower) -> None:
-        self.bot.other.throw(state, "test", "other", lower=lower)
-
-    @precondition(lambda self: self.lock is None)
-    @rule()
-    def rearm(self) -> None:
-        self.bot.other.rearm("test", "other")
-
-    @rule()
-    def switch_goes_or_comes(self) -> None:
-        self.bot.switch_readable = not self.bot.switch_readable
+    def lock_database(self) -> None:
+        self.locks = [LockedDatabase(path) for path in self.paths]
+        for bot in self.bots:
+            bot.locked = True
 
     @rule()
     def restart(self) -> None:
-        self.bot.kill()
+        for bot in self.bots:
+            bot.kill()
 
-    @precondition(lambda self: self.lock is None)
+    @precondition(lambda self: self.is_troubled)
     @rule()
-    def lock_database(self) -> None:
-        self.lock = LockedDatabase(self.path)
-        self.bot.locked = True
+    def all_faults_end(self) -> None:
+        while self.locks:
+            self.locks.pop().release()
+        for bot in self.bots:
+            bot.locked, bot.switch_readable, bot.pairs = False, True, PAIRS
+            if bot.halted:
+                bot.other.rearm("test", "other")
+            world = bot.world
+            world.books = world.prices_known = True
+            world.locks, world.lock_on_all = set(), False
 
-    @precondition(lambda self: self.lock is not None)
-    @rule()
-    def release_database(self) -> None:
-        self.lock.release()
-        self.lock = None
-        self.bot.locked = False
+    @property
+    def is_troubled(self) -> bool:
+        return bool(self.locks) or any(bot.is_troubled for bot in self.bots)
 
     @invariant()
     def all_is_well(self) -> None:
-        self.bot.watch()
+        for bot in self.bots:
+            bot.watch()
 
     def teardown(self) -> None:
-        if hasattr(self, "bot"):
-            if self.lock is not None:
-                self.lock.release()
-            self.bot.close()
-            self.folder.cleanup()
+        logging.disable(logging.NOTSET)
+        for lock in self.locks:
+            lock.release()
+        for bot in self.bots:
+            bot.close()
+        self.folder.cleanup()
+
+
+class ScaleMachine(DeskMachine):
+    """The same happens to two bots, and to one of them with all prices and money times 1000."""
+
+    scales = (1.0, 1_000.0)
+
+    @invariant()
+    def the_same_was_decided(self) -> None:
+        if not self.bots:
+            return
+        small, large = ({key: what(row) for key, row in bot.rows.items()} for bot in self.bots)
+        assert small == large
+        small_orders, large_orders = (
+            [(sent.key, sent.asked_for) for sent in bot.sent] for bot in self.bots
+        )
+        assert small_orders == large_orders
+        small_trades, large_trades = (bot.world.trades for bot in self.bots)
+        for one, other in zip(small_trades, large_trades, strict=True):
+            assert other.open_rate == pytest.approx(one.open_rate * 1_000)
+            assert (other.amount, other.ordered) == pytest.approx((one.amount, one.ordered))
+
+
+def what(row) -> tuple:
+    return row.action, row.signal, row.verdict, row.reason, row.attempts
 
 
 TestDesk = DeskMachine.TestCase
+TestScale = ScaleMachine.TestCase
 TestDesk.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+TestScale.settings = settings(TestDesk.settings, max_examples=max(1, EXAMPLES // 2))

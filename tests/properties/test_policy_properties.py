@@ -133,6 +133,7 @@ def test_later_candles_never_change_an_earlier_row(seed, policy, rows, data):
     assert_rows_equal(first_rows(whole, kept), prefix)
 
 
+@pytest.mark.filterwarnings("ignore:overflow")
 @settings(max_examples=40, deadline=None)
 @given(
     seed=seeds,
@@ -219,6 +220,7 @@ def test_no_probability_both_enters_and_leaves(seed, enter, gap):
     entered, left = got.actions == Action.ENTER, got.reasons == Reason.WEAK_OUTLOOK
     assert (probability[entered] >= enter).all()
     assert (probability[left] < enter - gap).all()
+    assert (got.figures["close"][left] < got.figures["channel_high"][left]).all()
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,10 +7,11 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from desk_world import PAIRS, DeskWorld, Outcome
+from desk_world import PAIRS, DeskWorld, Outcome, WorldTrade
 
 from aurum_plugins.clock import HOUR_MS
 from aurum_plugins.database import DatabaseUnavailable, open_database
@@ -18,7 +19,7 @@ from aurum_plugins.execution.check_settings import CheckSettings
 from aurum_plugins.execution.entry_order import EntryOrder
 from aurum_plugins.execution.journal import Journal
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
-from aurum_plugins.reasons import Action
+from aurum_plugins.reasons import Action, Reason
 from aurum_plugins.risk import RiskSettings
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.loss_limits import LossLimits
@@ -61,12 +62,35 @@ class Moment(StrEnum):
     DECIDED = "decided"
     SIZED = "sized"
     APPROVED = "approved"
-    # The exchange took the order, and the bot did not live to book it.
-    ORDERED = "ordered"
 
 
 class Killed(Exception):
     """The process is no more."""
+
+
+@dataclass
+class Sent:
+    """An order that a desk let pass.
+
+    Attributes
+    ----------
+    key : (str, int)
+        Pair, and candle that it stands for.
+    asked_for : bool
+        Whether a person asked for it.
+    process : int
+        Which of the bot's processes it was, from 1 on.
+    trade : WorldTrade or None
+        What the bot booked.
+    end : Reason or None
+        What the journal must say of it, once that was looked at.
+    """
+
+    key: tuple[str, int]
+    asked_for: bool
+    process: int
+    trade: WorldTrade | None = None
+    end: Reason | None = None
 
 
 class DeskBot:
@@ -80,21 +104,18 @@ class DeskBot:
 
     Attributes
     ----------
-    approved : list of (str, int)
-        Each order that a desk let pass: pair and candle, over all processes.
-    forced : set of (str, int)
-        Those of them that a person asked for.
-    inherited : set of (str, int)
-        Those that an earlier process approved.
+    sent : list of Sent
+        Over all processes.
+    process : int
+        How often it was started.
     """
 
     def __init__(self, world: DeskWorld, path: Path) -> None:
         self.world = world
         self.pairs = PAIRS
         self.switch_readable = True
-        self.approved: list[tuple[str, int]] = []
-        self.forced: set[tuple[str, int]] = set()
-        self.inherited: set[tuple[str, int]] = set()
+        self.sent: list[Sent] = []
+        self.process = 0
         self._url = f"sqlite:///{path}"
         self._killed_at: Moment | None = None
         self.start()
@@ -109,8 +130,9 @@ class DeskBot:
     def start(self) -> None:
         """Start a process on the same database."""
         world = self.world
-        world.seen_waiting.clear()
-        self.inherited = set(self.approved)
+        for trade in world.trades:
+            trade.seen_waiting = False
+        self.process += 1
         self.database = open_database(self._url, timeout_seconds=LOCK_SECONDS)
         self.journal = Journal(self.database, BOT, "1h", "Test", world.clock)
         self.kill_switch = KillSwitch(self.database, BOT, world.clock)
@@ -240,24 +262,21 @@ class DeskBot:
             largest=available,
             smallest=10 * world.scale,
             stop_multiple=STOP_MULTIPLE,
+            asked_for=asked_for,
         )
         self._at(Moment.SIZED)
         if not stake:
             return
         row = self.decided.newest(pair, now_ms)
         assert row is not None
-        candle_ms = row.candle_ms
         order = EntryOrder(pair, stake * (1 + overshoot) / price, price, "limit", "test")
         if not self.confirm(order, asked_for=asked_for):
             return
-        self.approved.append((pair, candle_ms))
-        if asked_for:
-            self.forced.add((pair, candle_ms))
+        sent = Sent((pair, row.candle_ms), asked_for, self.process)
+        self.sent.append(sent)
+        # Killed before the order left, or before it was booked: to the bot it is the same.
         self._at(Moment.APPROVED)
-        if self._killed_at is Moment.ORDERED:
-            world.orders.append((pair, candle_ms))
-            raise Killed
-        world.order(pair, candle_ms, order.amount, order.price, outcome)
+        sent.trade = world.order(pair, order.amount, order.price, outcome)
 
     def confirm(self, order: EntryOrder, *, asked_for: bool) -> bool:
         """Ask the desk; a test may look at what it says yes to."""

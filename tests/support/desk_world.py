@@ -49,12 +49,13 @@ class WorldTrade:
 
     number: int
     pair: str
-    candle_ms: int
     ordered: float
     open_rate: float
     opened_ms: int
     amount: float = 0.0
     filled: float = 0.0
+    # Whether the bot was told, since its last start, that the entry is waiting.
+    seen_waiting: bool = False
     closed_ms: int | None = None
     profit: float = 0.0
 
@@ -86,16 +87,11 @@ class DeskWorld:
         self.prices = {pair: price * scale for pair, price in PRICES.items()}
         self.series = {pair: Series() for pair in PAIRS}
         self.trades: list[WorldTrade] = []
-        # Each order that reached the exchange: pair, and candle that it stands for.
-        self.orders: list[tuple[str, int]] = []
-        # Trades whose entry was cancelled before anything of it had filled.
-        self.cancelled: set[tuple[str, int]] = set()
-        # Entries that the host called waiting, since the bot's last start.
-        self.seen_waiting: set[tuple[str, int]] = set()
         self.locks: set[str] = set()
         self.lock_on_all = False
         self.books = True
         self.prices_known = True
+        self._number = 0
         for number in range(HISTORY):
             wave = math.sin(number * 1.7) * 0.01
             moves = (wave, wave * 1.1, math.cos(number * 2.9) * 0.01)
@@ -135,16 +131,16 @@ class DeskWorld:
         series = self.series[pair]
         return series.opens_ms[-1], series.actions[-1]
 
-    def order(self, pair: str, candle_ms: int, amount: float, rate: float, to: Outcome) -> bool:
-        """Send an entry order; whether the exchange took it."""
-        self.orders.append((pair, candle_ms))
+    def order(self, pair: str, amount: float, rate: float, to: Outcome) -> WorldTrade | None:
+        """Send an entry order; None if the exchange does not take it."""
         if to is Outcome.REJECTED:
-            return False
-        trade = WorldTrade(len(self.trades), pair, candle_ms, amount, rate, self.now_ms)
+            return None
+        self._number += 1
+        trade = WorldTrade(self._number, pair, amount, rate, self.now_ms)
         self.trades.append(trade)
         share = {Outcome.FILLED: 1.0, Outcome.PARTLY: 0.5}.get(to, 0.0)
         self.fill(trade, share)
-        return True
+        return trade
 
     def fill(self, trade: WorldTrade, share: float) -> None:
         """Fill a share of what is still ordered."""
@@ -159,7 +155,6 @@ class DeskWorld:
         trade.ordered = 0.0
         if not trade.filled:
             self.trades.remove(trade)
-            self.cancelled.add((trade.pair, trade.candle_ms))
 
     def sell(self, trade: WorldTrade) -> None:
         """Close a position at the last price."""
@@ -211,7 +206,7 @@ class DeskWorld:
             return Fate.GONE
         if since[0].filled:
             return Fate.FILLED
-        self.seen_waiting.add((pair, since[0].candle_ms))
+        since[0].seen_waiting = True
         return Fate.WAITING
 
     def order_book(self, pair: str) -> OrderBook | None:

@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 
 import pandas as pd
-from desk_bot import BOT, RISK, DeskBot, Moment
-from desk_world import PAIRS, DeskWorld, Outcome, WorldTrade
+from desk_bot import BOT, RISK, DeskBot, Moment, Sent
+from desk_world import PAIRS, DeskWorld, Outcome
 
 from aurum_plugins.clock import HOUR_MS
 from aurum_plugins.database import Database, open_database
@@ -23,6 +23,7 @@ from aurum_plugins.risk.switch import SwitchState
 Key = tuple[str, int]
 # Correlations nearer to the limit than this are on either side of it.
 _ROUNDING = 1e-9
+_UNDER_WAY = frozenset({Reason.APPROVED, Reason.FORCED})
 
 
 class WatchedBot(DeskBot):
@@ -43,7 +44,6 @@ class WatchedBot(DeskBot):
         self.locked = False
         self._expected: dict[str, set[int]] = {pair: set() for pair in PAIRS}
         self._known: dict[str, int] = {}
-        self._final: dict[Key, Reason] = {}
         super().__init__(world, path)
 
     def close(self) -> None:
@@ -62,6 +62,13 @@ class WatchedBot(DeskBot):
     def halted(self) -> bool:
         """Whether nothing may be opened for the switch's sake."""
         return not self.switch_readable or self.other.read().state is not SwitchState.ARMED
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether anything keeps it from trading freely."""
+        world = self.world
+        faults = self.halted, not world.books, not world.prices_known, world.locks
+        return any((*faults, world.lock_on_all, self.pairs != PAIRS))
 
     def kill(self) -> None:
         """What was not written down is forgotten, and only that."""
@@ -123,13 +130,12 @@ class WatchedBot(DeskBot):
             text = explain(decision)
             assert decision.reason.sentence[1:] in text or decision.reason is Reason.NOT_DECIDED
             assert decision.signal.sentence[1:] in text or decision.signal is Reason.NOT_DECIDED
-        assert len(set(self.approved)) == len(self.approved)
-        assert len(set(self.world.orders)) == len(self.world.orders)
-        assert set(self.world.orders) <= set(self.approved)
+        decided = [sent.key for sent in self.sent if not sent.asked_for]
+        assert len(set(decided)) == len(decided)
         ordered = {key for key, row in rows.items() if row.reason.stage is Stage.ORDER}
-        assert ordered == set(self.approved)
-        sent = {key for key, row in rows.items() if row.verdict is Verdict.APPROVED}
-        assert sent <= ordered
+        assert ordered == {sent.key for sent in self.sent}
+        approved = {key for key, row in rows.items() if row.verdict is Verdict.APPROVED}
+        assert approved <= ordered
         open_pairs = [trade.pair for trade in self.world.open_trades]
         assert len(set(open_pairs)) == len(open_pairs)
         for trade in self.world.open_trades:
@@ -156,25 +162,21 @@ class WatchedBot(DeskBot):
         """Each order's end stands in the journal, and no entry is left pending."""
         rows = self.rows
         assert [key for key, row in rows.items() if row.verdict is Verdict.PENDING] == []
-        trades: dict[Key, WorldTrade] = {(t.pair, t.candle_ms): t for t in self.world.trades}
-        for key in self.approved:
-            trade = trades.get(key)
-            if key in self._final:
-                expected = self._final[key]
-            elif trade is None:
-                expected = self._gone(key)
-            elif not trade.filled:
-                expected = Reason.FORCED if key in self.forced else Reason.APPROVED
-            else:
-                expected = Reason.FILLED
-            if trade is None or trade.filled:
-                self._final[key] = expected
-            assert rows[key].reason is expected, (key, rows[key], expected)
+        # The last order of a candle has its row.
+        for sent in {sent.key: sent for sent in self.sent}.values():
+            if sent.end is None or sent.end in _UNDER_WAY:
+                sent.end = self._end(sent)
+            assert rows[sent.key].reason is sent.end, (rows[sent.key], sent)
 
-    def _gone(self, key: Key) -> Reason:
-        if key in self.world.seen_waiting:
+    def _end(self, sent: Sent) -> Reason:
+        trade = sent.trade
+        if trade is not None and trade.filled:
+            return Reason.FILLED
+        if trade in self.world.trades:
+            return Reason.FORCED if sent.asked_for else Reason.APPROVED
+        if trade is not None and trade.seen_waiting:
             return Reason.CANCELLED
-        return Reason.UNBOOKED if key in self.inherited else Reason.REJECTED
+        return Reason.REJECTED if sent.process == self.process else Reason.UNBOOKED
 
     def _within_caps(self, order: EntryOrder) -> None:
         world, pair = self.world, order.pair

@@ -29,7 +29,7 @@ BOUGHT = {
 # What turns it into each reason, in the order in which they are asked.
 TURNED: dict[Reason, dict[str, Any]] = {
     Reason.BREAKDOWN: {"lower": 102.0},
-    Reason.WEAK_OUTLOOK: {"ready": True, "probability": 0.2},
+    Reason.WEAK_OUTLOOK: {"ready": True, "probability": 0.2, "close": 94.0, "upper": 100.0},
     Reason.BAD_CANDLE: {"volume": 0.0},
     Reason.WARMING_UP: {"upper": NAN},
     Reason.NO_BREAKOUT: {"upper": 101.0},
@@ -225,15 +225,9 @@ class TestForecast:
         for told, heard in (
             ({"probability": 0.4}, Reason.UNLIKELY),
             ({"probability": NAN, "ready": False}, Reason.NO_FORECAST),
-            ({"probability": 0.1}, Reason.WEAK_OUTLOOK),
         ):
             expected = heard if asked else Reason.BREAKOUT
             assert reason({**row, **told}, settings=rules) is expected
-
-    def test_with_an_unknown_market_it_is_not_asked_to_leave(self):
-        rules = policy(forecasts="bear", leave_probability=0.3)
-        row = {"market_trend_share": NAN, "probability": 0.1}
-        assert reason(row, settings=rules) is Reason.MARKET_UNKNOWN
 
     def test_without_one_it_is_not_asked(self):
         assert reason({}, forecast=False) is Reason.BREAKOUT
@@ -242,8 +236,7 @@ class TestForecast:
     @pytest.mark.parametrize(
         ("probability", "expected"),
         [
-            (0.2999, Reason.WEAK_OUTLOOK),
-            (0.3, Reason.UNLIKELY),
+            (0.1, Reason.UNLIKELY),
             (0.5499, Reason.UNLIKELY),
             (0.55, Reason.BREAKOUT),
             (1.0, Reason.BREAKOUT),
@@ -252,22 +245,60 @@ class TestForecast:
     def test_between_its_two_thresholds_it_neither_enters_nor_leaves(self, probability, expected):
         assert reason({"probability": probability}) is expected
 
-    def test_a_position_is_held_on_between_them(self):
-        got = decided(*({"probability": p, "upper": 200.0} for p in (0.31, 0.4, 0.54)))
-        assert set(got.actions.tolist()) == {Action.HOLD}
-
-    def test_by_default_it_leaves_nothing(self):
-        rules = policy(forecasts="always")
-        assert reason({"probability": 0.0}, settings=rules) is Reason.UNLIKELY
-
-    def test_who_may_not_be_acted_on_does_not_leave(self):
-        row = {"ready": False, "probability": 0.1}
-        assert reason(row) is Reason.NO_FORECAST
-        assert reason({**row, "upper": 200.0}) is Reason.NO_BREAKOUT
-
     def test_hyperopt_s_threshold_stands_in_for_the_setting(self):
         assert reason({"probability": 0.6}, enter_probability=0.61) is Reason.UNLIKELY
         assert reason({"probability": 0.52}, enter_probability=0.51) is Reason.BREAKOUT
+
+
+class TestWeakness:
+    """A position is left where forecast and price are weak together."""
+
+    @pytest.mark.parametrize(
+        ("probability", "close", "expected"),
+        [
+            (0.2999, 94.9, Reason.WEAK_OUTLOOK),
+            (0.3, 94.9, Reason.NO_BREAKOUT),
+            (0.54, 94.9, Reason.NO_BREAKOUT),
+            (0.2999, 95.0, Reason.NO_BREAKOUT),  # half of the way from 90 to 100
+            (0.0, 99.0, Reason.NO_BREAKOUT),
+            (0.0, 90.0, Reason.WEAK_OUTLOOK),
+            (0.0, 89.9, Reason.BREAKDOWN),
+        ],
+    )
+    def test_both_must_be(self, probability, close, expected):
+        assert reason({"probability": probability, "close": close}) is expected
+
+    @pytest.mark.parametrize(
+        ("share", "close", "left"),
+        [(0.0, 90.0, False), (0.1, 90.9, True), (0.1, 91.0, False), (1.0, 99.9, True)],
+    )
+    def test_what_a_weak_price_is(self, share, close, left):
+        rules = STRICT.model_copy(update={"weak_share": share})
+        expected = Reason.WEAK_OUTLOOK if left else Reason.NO_BREAKOUT
+        assert reason({"probability": 0.1, "close": close}, settings=rules) is expected
+
+    def test_a_breakout_is_no_weakness(self):
+        rules = STRICT.model_copy(update={"weak_share": 1.0})
+        assert reason({"probability": 0.0}, settings=rules) is Reason.UNLIKELY
+
+    def test_a_probability_of_zero_leaves_nothing(self):
+        rules = policy(forecasts="always", leave_probability=0.0)
+        row = {"probability": 0.0, "close": 91.0}
+        assert reason(row, settings=rules) is Reason.NO_BREAKOUT
+
+    def test_what_may_not_be_acted_on_leaves_nothing(self):
+        row = {"ready": False, "probability": 0.1, "close": 91.0}
+        assert reason(row) is Reason.NO_BREAKOUT
+        assert reason({"close": 91.0}, forecast=False) is Reason.NO_BREAKOUT
+
+    @pytest.mark.parametrize("column", ["upper", "lower", "close"])
+    def test_nor_does_a_channel_or_a_close_that_is_not_known(self, column):
+        got = decided({"probability": 0.1, "close": 91.0, column: NAN})
+        assert got.actions.tolist() == [Action.HOLD]
+
+    def test_neither_market_nor_volume_has_a_say(self):
+        row = {"probability": 0.1, "close": 91.0, "volume": 0.0, "market_trend_share": NAN}
+        assert reason(row) is Reason.WEAK_OUTLOOK
 
 
 class TestCosts:

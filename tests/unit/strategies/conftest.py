@@ -8,12 +8,20 @@ from typing import Any
 import pandas as pd
 import pytest
 from predicting_strategy import hourly_candles, load_strategy
+from strategy_provider import Provider
 
 
 @pytest.fixture(scope="session")
 def load() -> Callable[..., Any]:
-    """`load(breakout, **config)`."""
-    return load_strategy
+    """`load(breakout, **config)`; what `aurum` holds beside `breakout` is kept."""
+
+    def built(breakout: dict[str, Any] | None = None, **config: Any) -> Any:
+        aurum = config.pop("aurum", {})
+        strategy = load_strategy(aurum={"breakout": breakout or {}, **aurum}, **config)
+        strategy.dp = Provider()
+        return strategy
+
+    return built
 
 
 @pytest.fixture(scope="session")

@@ -17,14 +17,18 @@ from predicting_strategy import (
     PAIRS,
     ROOT,
     SHORT,
+    SHORT_TARGETS,
     Predictor,
     Received,
     freqai,
+    load_strategy,
     populated,
     predicting,
 )
+from strategy_provider import Provider
 
 from aurum_plugins.clock import WallClock
+from aurum_plugins.reasons import Reason
 
 # Lets freqtrade build the strategy, and says what was imported.
 IMPORTED = """
@@ -42,11 +46,35 @@ def at_now(monkeypatch) -> None:
     monkeypatch.setattr(WallClock, "now_ms", lambda _: int(NOW.timestamp()) * 1_000)
 
 
+LEADER = ("BTC/USDT", "1d")
+LEADER_CANDLES = 100
+
+
 class Untouchable:
     """In the place of what is not to be asked for anything."""
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"{name} was asked for")
+
+
+class Forecasting(Predictor):
+    """Gives the same forecast for every candle."""
+
+    def __init__(self, forecast: dict[str, float]) -> None:
+        super().__init__()
+        self.forecast = forecast
+
+    def start(self, frame: pd.DataFrame, metadata: dict[str, Any], strategy: Any) -> pd.DataFrame:
+        self.started.append((metadata, strategy))
+        return frame.assign(**self.forecast)
+
+
+def forecasting(forecast: dict[str, float], policy: dict[str, Any] | None = None) -> Any:
+    """The strategy with FreqAI enabled, in a rising market."""
+    aurum = {"breakout": SHORT, "features": FEW_FEATURES, "targets": SHORT_TARGETS}
+    strategy = load_strategy(freqai=freqai(), aurum={**aurum, "policy": policy or {}})
+    strategy.dp, strategy.freqai = Provider(), Forecasting(forecast)
+    return strategy
 
 
 def new_columns(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
@@ -58,13 +86,21 @@ def new_columns(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
 @pytest.mark.parametrize("config", [{}, {"freqai": {}}, {"freqai": {"enabled": False}}])
 def test_without_freqai_nothing_of_it_is_touched(config, load, market, analysed):
     strategy = load(SHORT, **config)
-    strategy.freqai, strategy.dp = Untouchable(), Untouchable()
+    strategy.freqai = Untouchable()
     assert strategy.columns is None
-    assert strategy.informative_pairs() == []
-    assert strategy.startup_candle_count == 26
+    assert strategy.informative_pairs() == [LEADER]
     plain = analysed(load(SHORT), market())
     pd.testing.assert_frame_equal(analysed(strategy, market()), plain)
     assert not [name for name in plain.columns if "%" in name or "&" in name]
+
+
+def test_where_nothing_depends_on_the_market_its_candles_are_not_asked_for(load, market, analysed):
+    policy = {"bear_entries": "all", "forecasts": "off"}
+    strategy = load(SHORT, aurum={"policy": policy})
+    strategy.freqai, strategy.dp = Untouchable(), Untouchable()
+    got = analysed(strategy, market())
+    assert got["market_trend_share"].isna().all()
+    assert (got["enter_long"] == 1).sum() > 5
 
 
 @pytest.mark.parametrize("enabled", [False, True])
@@ -89,28 +125,33 @@ def test_only_who_uses_freqai_waits_for_scikit_learn(enabled):
 
 
 def test_freqtrade_keeps_the_candles_of_the_market_pairs():
-    assert predicting().informative_pairs() == [("BTC/USDT", "1h"), ("ETH/USDT", "1h")]
+    both = [("BTC/USDT", "1h"), ("ETH/USDT", "1h")]
+    assert predicting().informative_pairs() == [*both, LEADER]
     named = {**FEW_FEATURES, "market_pairs": ["SOL/USDT", "BTC/USDT"]}
-    assert predicting(named).informative_pairs() == [("SOL/USDT", "1h"), ("BTC/USDT", "1h")]
-    assert predicting({"include": ["rsi"]}).informative_pairs() == []
+    assert predicting(named).informative_pairs() == [
+        ("SOL/USDT", "1h"),
+        ("BTC/USDT", "1h"),
+        LEADER,
+    ]
+    assert predicting({"include": ["rsi"]}).informative_pairs() == [LEADER]
 
 
 def test_the_market_pairs_follow_the_timeframe_in_force(load):
     strategy = load(SHORT, freqai=freqai(), timeframe="4h")
-    assert strategy.informative_pairs() == [("BTC/USDT", "4h"), ("ETH/USDT", "4h")]
+    assert strategy.informative_pairs() == [("BTC/USDT", "4h"), ("ETH/USDT", "4h"), LEADER]
 
 
 @pytest.mark.parametrize("periods", [[5], [14, 50], [500]])
 def test_startup_covers_what_the_features_look_back_on(periods):
     strategy = predicting({}, indicator_periods_candles=periods)
     assert strategy.columns.lookback >= max(periods)
-    assert strategy.startup_candle_count == max(24, strategy.columns.lookback) + 2
+    assert strategy.startup_candle_count == max(LEADER_CANDLES, strategy.columns.lookback) + 2
 
 
 def test_startup_covers_the_strategys_own_windows_where_those_are_longer():
     strategy = predicting({"include": ["body"]})
     assert strategy.columns.lookback == 7  # of the label's own past
-    assert strategy.startup_candle_count == 26
+    assert strategy.startup_candle_count == LEADER_CANDLES + 2
 
 
 def test_the_hooks_add_columns_called_as_freqtrade_calls_them(market):
@@ -207,16 +248,40 @@ def test_others_look_at_the_end_of_the_time_range(runmode, timerange, until):
 
 
 def test_forecasts_are_there_to_be_looked_at(market, analysed):
-    strategy = predicting()
+    strategy = forecasting({"&-forward_return": 1.0, "do_predict": 1})
     frame = analysed(strategy, market())
     assert {"&-forward_return", "do_predict", "atr", "volatility"} <= set(frame.columns)
     assert strategy.freqai.started == [({"pair": "BTC/USDT"}, strategy)]
 
 
-def test_forecasts_decide_nothing_yet(load, market, analysed):
+def test_those_of_another_model_decide_nothing(load, market, analysed):
     plain = analysed(load(SHORT), market())
-    frame = analysed(predicting(), market())
+    strategy = forecasting({"&-forward_return": 1.0, "do_predict": 1})
+    frame = analysed(strategy, market())
     pd.testing.assert_frame_equal(frame[list(plain.columns)], plain)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "reason"),
+    [
+        ({"&-forward_return_up": 0.6, "&-readiness": 1}, Reason.BREAKOUT),
+        ({"&-forward_return_up": 0.5, "&-readiness": 1}, Reason.UNLIKELY),
+        ({"&-forward_return_up": 0.6, "&-readiness": 3}, Reason.NO_FORECAST),
+        ({"&-forward_return_up": 0.0, "&-readiness": 0}, Reason.NO_FORECAST),
+        ({"&-forward_return_up": 0.6}, Reason.NO_FORECAST),
+    ],
+)
+def test_those_of_ours_say_which_breakouts_are_bought(forecast, reason, load, market, analysed):
+    plain = analysed(load(SHORT), market())
+    # The mean wants half of its forecasts, here three.
+    bought = plain.index[plain["enter_long"] == 1]
+    policy = {"forecasts": "always", "smoothing_candles": 6, "leave_probability": 0}
+    frame = analysed(forecasting(forecast, policy), market())
+    assert set(frame.loc[bought, "reason"]) == {int(reason)}
+    entered = frame.index[frame["enter_long"] == 1]
+    assert entered.equals(bought if reason is Reason.BREAKOUT else bought[:0])
+    if "&-readiness" in forecast:
+        assert "probability" in frame.columns
 
 
 @pytest.mark.parametrize(
