@@ -7,7 +7,7 @@ signed orders on a simulated exchange that takes its time to answer and fills so
 SIGKILL strikes its process group at random: at any moment, right after an order, right
 after a candle closed, or while it starts. Promises: no entry is ordered twice, no order and no
 decision is lost, no database is damaged, and within 30 s of each restart the bot has gone through
-its loop with every closed candle decided. Exits with 1 if one is missed. 100 kills take some 45
+its loop with every closed candle decided. Exits with 1 if one is missed. 100 kills take some 35
 minutes.
 """
 

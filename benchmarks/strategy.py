@@ -12,8 +12,9 @@ without one they are made in a temporary folder, which takes a while.
 Every figure is of daily equity marked to market: Sharpe is mean over sample standard deviation of
 daily returns, times the root of 365. Settings were chosen on the design block among some 230
 variants; the confirmation block was looked at twice, because the first choice, which only ever made
-positions smaller, did no better than none. Ends with 0 if the promises hold, with 1 if one is missed,
-with 2 if a backtest failed.
+positions smaller, did no better than none.
+
+Ends with 0 if the promises hold, with 1 if one is missed, with 2 if a backtest failed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from freqtrade.exceptions import DependencyException
+from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_next_date
 from freqtrade.persistence import PairLocks, Trade
 
@@ -102,7 +102,7 @@ class FreqtradeHost:
         """The market's order book; None if the exchange gives none."""
         try:
             book = self._strategy.dp.orderbook(pair, BOOK_LEVELS)
-        except DependencyException as error:
+        except FreqtradeException as error:
             logger.warning("No order book of %s: %s", pair, error)
             return None
         bids, asks = (tuple((float(p), float(a)) for p, a, *_ in book[side]) for side in _SIDES)
@@ -139,13 +139,22 @@ class FreqtradeHost:
             self._not_booked = total - booked
         return self._not_booked + booked
 
+    def _price(self, pair: str) -> float:
+        """Last known price; of a pair held over a restart, what could be had for it now."""
+        known = self.prices.get(pair, math.nan)
+        if math.isnan(known) and Trade.use_db:
+            book = self.order_book(pair)
+            if book is not None and book.bids:
+                known = self.prices[pair] = book.bids[0][0]
+        return known
+
     def _position(self, trade: Any) -> Position:
         entries = _open_entries(trade)
         return Position(
             pair=trade.pair,
             amount=float(trade.amount + sum(order.safe_filled for order in entries)),
             ordered=float(sum(order.safe_remaining for order in entries)),
-            price=self.prices.get(trade.pair, math.nan),
+            price=self._price(trade.pair),
             open_rate=float(trade.open_rate),
             stop=float(trade.stop_loss) if trade.stop_loss else math.nan,
             opened_ms=_ms(trade.open_date_utc),

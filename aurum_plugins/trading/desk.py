@@ -20,7 +20,7 @@ import logging
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from aurum_plugins.clock import DAY_MS
+from aurum_plugins.clock import DAY_MS, HOUR_MS
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
@@ -43,7 +43,8 @@ from aurum_plugins.trading.untried_entry import UntriedEntry
 
 logger = logging.getLogger(__name__)
 
-MOST_SENT = 1_000
+# Older orders are forgotten: the rate is measured on an hour, and a clock may be set back.
+REMEMBERED_MS = 2 * HOUR_MS
 LONGEST_ERROR = 200
 
 
@@ -105,7 +106,7 @@ class Desk:
         self._sized: dict[str, tuple[int, float]] = {}
         self._approved: dict[str, int] = {}
         self._said: dict[str, tuple[int, Reason]] = {}
-        self._sent_ms: deque[int] = deque(maxlen=MOST_SENT)
+        self._sent_ms: deque[int] = deque()
 
     def resume(self, resumed: Resumed) -> None:
         """Go on where an earlier process of this bot stopped."""
@@ -196,6 +197,8 @@ class Desk:
             return False
         self._pending.pop(order.pair, None)
         self._approved[order.pair] = row.candle_ms
+        while self._sent_ms and self._sent_ms[0] < now_ms - REMEMBERED_MS:
+            self._sent_ms.popleft()
         self._sent_ms.append(now_ms)
         self._follow_up.add(Approved(order.pair, row.candle_ms, now_ms))
         return True

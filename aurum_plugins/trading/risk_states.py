@@ -44,10 +44,8 @@ class RiskStates:
         with self._database.reading() as connection:
             query = select(risk_states.c.state, risk_states.c.at_ms)
             written = connection.execute(query.where(risk_states.c.bot == self._bot)).one_or_none()
-        if written is None:
-            return None
-        self._seen_ms = written.at_ms
-        return RiskState.from_json(written.state)
+        self._seen_ms = None if written is None else written.at_ms
+        return None if written is None else RiskState.from_json(written.state)
 
     def changed(self) -> bool:
         """Whether somebody else wrote the state since it was loaded or saved here."""

@@ -16,18 +16,21 @@ from freqtrade.configuration.load_config import load_from_files
 from freqtrade.enums import RunMode
 from freqtrade.exchange import timeframe_to_seconds
 
+from aurum_plugins.config import validate
 from aurum_plugins.features import TargetSettings
 from aurum_plugins.forecasting import EnsembleSettings
 from aurum_plugins.forecasting.conformal.conformal_layer import LEVELS
 from aurum_plugins.forecasting.conformal.rolling_record import least_record
 from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.freqai import FreqaiColumns
+from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 # Parts of others, no configurations of their own.
-FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json", "freqai_5m.json"}
+RISK = ("risk_conservative.json", "risk_balanced.json", "risk_aggressive.json")
+FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json", "freqai_5m.json", *RISK}
 FREQAI = {"freqai.json": "1h", "freqai_5m.json": "5m"}
 COMPLETE = sorted(
     str(path.relative_to(ROOT))
@@ -59,6 +62,58 @@ def test_freqtrade_accepts_it(path) -> None:
     done = freqtrade("show-config", "--config", path)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "AurumActiveFilter" in done.stdout
+
+
+@pytest.mark.parametrize("profile", RISK)
+@pytest.mark.parametrize("path", COMPLETE)
+def test_it_is_valid_with_every_risk_profile_on_top(path, profile) -> None:
+    config = load_from_files([str(ROOT / path), str(CONFIGS / profile)])
+    validate(config)
+    written = load_from_files([str(CONFIGS / profile)])["aurum"]["risk"]
+    settings = RiskSettings.from_config(config)
+    assert {name: getattr(settings, name) for name in written} == written
+
+
+@pytest.mark.parametrize("profile", RISK)
+@pytest.mark.parametrize("layer", FREQAI)
+def test_so_it_is_with_forecasts_between_them(layer, profile) -> None:
+    names = ("backtest.json", layer, profile)
+    validate(load_from_files([str(CONFIGS / name) for name in names]))
+
+
+@pytest.mark.parametrize("profile", RISK)
+def test_freqtrade_accepts_a_risk_profile(profile) -> None:
+    paths = ("configs/dry_run.json", f"configs/{profile}")
+    done = freqtrade("show-config", "--config", paths[0], "--config", paths[1])
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert "drawdown_stop" in done.stdout
+
+
+def test_every_risk_profile_is_among_them() -> None:
+    assert {path.name for path in CONFIGS.glob("risk_*.json")} == set(RISK)
+
+
+def test_a_bolder_profile_allows_no_less() -> None:
+    limits = [
+        RiskSettings.from_config(load_from_files([str(CONFIGS / profile)])) for profile in RISK
+    ]
+    for name in (
+        "risk_per_trade",
+        "position_cap",
+        "group_cap",
+        "total_cap",
+        "daily_loss",
+        "weekly_loss",
+        "drawdown_stop",
+        "consecutive_losses",
+    ):
+        values = [getattr(found, name) for found in limits]
+        assert values == sorted(values), name
+
+
+def test_the_balanced_profile_is_what_holds_without_one() -> None:
+    balanced = load_from_files([str(CONFIGS / "risk_balanced.json")])
+    assert RiskSettings.from_config(balanced) == RiskSettings()
 
 
 @pytest.mark.parametrize("layer", FREQAI)
@@ -148,7 +203,8 @@ def test_no_secret_is_shipped(path) -> None:
     ("section", "sentence"),
     [
         ({"breakout": {"entry_candle": 5}}, "aurum.breakout.entry_candle: unknown setting"),
-        ({"breakout": {"atr_multiple": 0}}, "aurum.breakout.atr_multiple: "),
+        ({"breakout": {"atr_candles": 0}}, "aurum.breakout.atr_candles: "),
+        ({"breakout": {"atr_multiple": 3}}, "aurum.breakout.atr_multiple: unknown setting"),
         ({"brakeout": {}}, "aurum.brakeout: unknown setting; known are breakout"),
         ({"features": {"exclude": ["rsii"]}}, "did you mean rsi? `aurum features` lists them"),
         ({"targets": {"include": ["price"]}}, "'price' is no target; known are forward_return"),
@@ -158,6 +214,15 @@ def test_no_secret_is_shipped(path) -> None:
         ({"members": {"lightgbm": {"leaves": 3}}}, "aurum.members.lightgbm.leaves: unknown"),
         ({"promotion": {"floors": {"price": {}}}}, "'price' is no target; known are"),
         ({"drift": {"confidence_factor": 0}}, "aurum.drift.confidence_factor: "),
+        ({"policy": {"forecast": "off"}}, "aurum.policy.forecast: unknown setting"),
+        ({"policy": {"bear_entries": "some"}}, "aurum.policy.bear_entries: "),
+        ({"policy": {"leave_probability": 0.9}}, "must be below enter_probability"),
+        ({"risk": {"daily_los": 0.1}}, "aurum.risk.daily_los: unknown setting"),
+        ({"risk": {"group_cap": 0.1}}, "aurum.risk.group_cap: "),
+        ({"checks": {"collar": 1}}, "aurum.checks.collar: unknown setting"),
+        ({"checks": {"orders_per_hour": 1}}, "must not be below orders_per_minute"),
+        ({"database": {"address": "x"}}, "aurum.database.address: unknown setting"),
+        ({"database": {"url": "mysql://u:hidden@h/d"}}, "aurum.database.url: "),
     ],
 )
 def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentence) -> None:
@@ -167,6 +232,7 @@ def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentenc
     assert done.returncode == 2
     assert sentence in done.stdout.splitlines()[-1]
     assert "Traceback" not in done.stdout
+    assert "hidden@" not in done.stdout
 
 
 def test_a_misspelt_pair_ends_freqtrade_with_one_sentence(tmp_path) -> None:

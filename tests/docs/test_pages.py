@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from aurum_plugins.config import SECTIONS as CONFIGURED
+from aurum_plugins.database import DatabaseSettings
+from aurum_plugins.execution.check_settings import CheckSettings
 from aurum_plugins.features import FeatureSettings, TargetSettings
 from aurum_plugins.forecasting import EnsembleSettings, Readiness
 from aurum_plugins.forecasting.drift import DriftSettings
@@ -20,7 +23,9 @@ from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.forecasting.registry.version import State
 from aurum_plugins.freqai.forecast_columns import column_names
 from aurum_plugins.preprocessing import CandleSettings, PreprocessingSettings
-from aurum_plugins.signals import BreakoutSettings
+from aurum_plugins.reasons import Reason, Stage
+from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.signals import BreakoutSettings, PolicySettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md")))
@@ -41,7 +46,10 @@ SECTIONS = (
     LSTMParameters,
     PromotionSettings,
     DriftSettings,
+    DatabaseSettings,
 )
+# Sections that have a page of their own.
+PAGE_OF = {"policy.md": PolicySettings, "risk.md": RiskSettings, "checks.md": CheckSettings}
 
 
 def page(name: str) -> str:
@@ -78,6 +86,32 @@ def test_defaults_are_as_on_the_page(section) -> None:
             shown = str(field.default).lower()
             assert key in said, f"{section.section}.{key} has no line of its own"
             assert shown.removesuffix(".0") in said[key].split(", ")
+
+
+@pytest.mark.parametrize(("name", "section"), PAGE_OF.items())
+def test_every_setting_is_on_the_page_of_its_own(name, section) -> None:
+    text = page(name)
+    assert [key for key in section.model_fields if f"`{key}`" not in text] == []
+
+
+def test_the_defaults_of_the_policy_are_as_on_its_page() -> None:
+    said = {cells[0].strip("`"): cells[2] for cells in rows(page("policy.md")) if len(cells) == 3}
+    for key, field in PolicySettings.model_fields.items():
+        shown = str(field.default)
+        assert said[key].strip("`") == shown.removesuffix(".0"), key
+
+
+def test_every_reason_of_the_signal_is_on_the_page_of_the_policy() -> None:
+    told = [cells[1] for cells in rows(page("policy.md"))]
+    reasons = [reason.name for reason in Reason if reason.stage is Stage.SIGNAL]
+    assert [reason for reason in reasons if f"`{reason}`" not in told] == []
+
+
+def test_every_section_and_every_file_is_on_the_page_of_configuration() -> None:
+    text = page("configuration.md")
+    assert [name for name in CONFIGURED if f"`{name}`" not in text] == []
+    files = [path.name for path in (ROOT / "configs").glob("*.json")]
+    assert [name for name in files if name not in text and "risk_" not in name] == []
 
 
 def names(cells: list[str]) -> list[str]:

@@ -124,13 +124,25 @@ class TestAccount:
 
     def test_a_position_is_worth_its_last_known_price(self, host, add):
         add("ETH/USDT")
-        assert math.isnan(host.account().equity)
         host.prices["ETH/USDT"] = 120.0
         (position,) = host.account().positions
         assert (position.pair, position.amount, position.ordered) == ("ETH/USDT", 10.0, 0.0)
         assert (position.price, position.open_rate, position.stop) == (120.0, 100.0, 90.0)
         assert position.opened_ms == ms(NOW)
         assert host.account().equity == 11_200
+
+    def test_a_bot_asks_for_the_price_of_what_it_held_before(self, host, add, books):
+        add("ETH/USDT")
+        (position,) = host.account().positions
+        if books == "memory":
+            assert math.isnan(position.price)
+        else:
+            assert position.price == host.prices["ETH/USDT"] == 99.9
+
+    def test_without_a_price_the_equity_is_not_known(self, host, add):
+        host._strategy.dp.book = {"bids": [], "asks": []}
+        add("ETH/USDT")
+        assert math.isnan(host.account().equity)
 
     @pytest.mark.parametrize("stop", [None, 0.0])
     def test_a_position_without_a_stop_has_none(self, host, add, stop):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 
 from aurum_plugins.clock import VirtualClock
 from aurum_plugins.database import DatabaseUnavailable
@@ -54,9 +54,9 @@ def test_saved_and_read_back(states, database, clock) -> None:
 
 
 def test_twice_at_the_same_moment(states, database) -> None:
-    states.save(STATE, ACCOUNT, 0.0)
-    states.save(STATE, ACCOUNT, 0.2)
-    assert [mark[-1] for mark in marks(database)] == [0.2]
+    assert states.save(STATE, ACCOUNT, 0.0)
+    assert states.save(STATE, ACCOUNT, 0.2)
+    assert [(mark[1] - NOW, mark[-1]) for mark in marks(database)] == [(0, 0.0), (1, 0.2)]
 
 
 def test_bots_are_kept_apart(states, database, clock) -> None:
@@ -74,8 +74,49 @@ def test_a_damaged_state_is_not_a_new_one(states, database) -> None:
 
 
 def test_state_and_mark_are_saved_together_or_not_at_all(states, database) -> None:
-    nothing = Account(900.0, (Position("A/U", float("nan"), 0.0, 1.0, 1.0, 1.0, NOW),))
-    with pytest.raises(DatabaseUnavailable):
-        states.save(STATE, nothing, 0.0)
-    if database.kind == "sqlite":
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE equity_marks"))
+    with pytest.raises(DatabaseUnavailable, match="a table is missing"):
+        states.save(STATE, ACCOUNT, 0.0)
+    assert states.load() is None
+
+
+class TestLifted:
+    """Somebody lets the limits start anew while the bot runs."""
+
+    @pytest.fixture
+    def other(self, database, clock) -> RiskStates:
+        return RiskStates(database, "bot", clock)
+
+    def test_is_taken_up(self, states, other) -> None:
+        halted = STATE.model_copy(update={"halted_ms": NOW, "counted": ((NOW, 1),)})
+        states.save(halted, ACCOUNT, 0.2)
+        assert not states.changed()
+        other.lift()
+        assert states.changed()
+        assert not states.save(halted, ACCOUNT, 0.2)
+        assert states.load() == RiskState(counted=((NOW, 1),))
+        assert not states.changed()
+        assert states.save(STATE, ACCOUNT, 0.0)
+
+    def test_without_a_state(self, states, other) -> None:
+        other.lift()
+        assert states.changed()
+        assert states.load() == RiskState()
+
+    def test_a_damaged_state_too(self, states, other, database) -> None:
+        states.save(STATE, ACCOUNT, 0.0)
+        with database.writing() as connection:
+            connection.execute(update(risk_states).values(state={"peak": 1.0}))
+        other.lift()
+        assert states.load() == RiskState()
+
+    def test_a_state_that_was_deleted_is_begun_anew_once(self, states, database) -> None:
+        states.save(STATE, ACCOUNT, 0.0)
+        with database.writing() as connection:
+            connection.execute(delete(risk_states))
+        assert states.changed()
         assert states.load() is None
+        assert not states.changed()
+        assert states.save(STATE, ACCOUNT, 0.0)
+        assert states.load() == STATE
