@@ -111,15 +111,17 @@ def decide(
         asked = {"off": never, "bear": falling, "always": ~never}[settings.forecasts]
         ready, likely = outlook.ready, outlook.probability >= enter_probability
         weak = ready & (outlook.probability < settings.leave_probability)
+        weak &= settings.forecasts != "off"
         weak &= close < low + settings.weak_share * (high - low)
     no_entries = settings.bear_entries == "none"
-    no_entries |= settings.bear_entries == "forecast" and outlook is None
+    unasked = outlook is None or settings.forecasts == "off"
+    no_entries |= settings.bear_entries == "forecast" and unasked
     dear = ~(move * BPS >= settings.cost_bps * settings.cost_multiple)
     # The first that holds decides.
     order: list[tuple[BoolArray, Action, Reason]] = [
         (breaks_down(candles, lower).to_numpy(), Action.EXIT, Reason.BREAKDOWN),
         (weak, Action.EXIT, Reason.WEAK_OUTLOOK),
-        (~(np.isfinite(close) & (close > 0) & (volume > 0)), Action.HOLD, Reason.BAD_CANDLE),
+        (~(_is_amount(close) & _is_amount(volume)), Action.HOLD, Reason.BAD_CANDLE),
         (~np.isfinite(high), Action.HOLD, Reason.WARMING_UP),
         (~breaks_out(candles, upper).to_numpy(), Action.HOLD, Reason.NO_BREAKOUT),
         (np.isnan(trend) & settings.asks_market, Action.HOLD, Reason.MARKET_UNKNOWN),
@@ -160,3 +162,9 @@ def expected_move(
     sigma = volatility.to_numpy(dtype=np.float64) * ratio
     move: FloatArray = np.asarray(sigma * math.sqrt(candles * candle_ms / YEAR_MS), np.float64)
     return move
+
+
+def _is_amount(numbers: FloatArray) -> BoolArray:
+    """Whether each is a finite positive number."""
+    amount: BoolArray = (numbers > 0) & (numbers < math.inf)
+    return amount

@@ -20,8 +20,8 @@ class PolicySettings(Section):
     Parameters
     ----------
     forecasts : {"off", "bear", "always"}
-        When the probability of a rise is asked for: never, while the market is falling, or at each
-        entry. Without FreqAI there is none to ask for.
+        Of which entries the probability of a rise is asked: of none, of those in a falling market,
+        or of all. With "off" it ends no position either. Without FreqAI there is none to ask for.
     smoothing_candles : int in [1, 500]
         Forecasts in the mean that is compared with the two thresholds below. At least half of them
         must be there and ready.

@@ -12,7 +12,7 @@ from aurum_plugins.database import DatabaseUnavailable
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.decision_record import DecisionRecord
 from aurum_plugins.reasons import Reason
-from aurum_plugins.refusal import Figure
+from aurum_plugins.refusal import Figure, Refusal
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +53,11 @@ class DecisionLog:
         # A person who asks for an entry does so in a thread of freqtrade's API.
         self._turn = threading.RLock()
         self.fault: str | None = None
+
+    @property
+    def refusal(self) -> Refusal:
+        """What is said to entries while the journal cannot be written."""
+        return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self.fault or ""})
 
     def record(self, decisions: Sequence[Decision]) -> None:
         """Write decisions down, now or later."""

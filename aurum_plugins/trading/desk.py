@@ -17,10 +17,9 @@ Exits ask nothing of the journal, the limits or the checks.
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Mapping, Sequence
 
-from aurum_plugins.clock import DAY_MS, HOUR_MS
+from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
@@ -39,12 +38,10 @@ from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook
 from aurum_plugins.trading.resumed import Resumed
 from aurum_plugins.trading.switch_reading import SwitchReading
-from aurum_plugins.trading.untried_entry import UntriedEntry
+from aurum_plugins.trading.wanted_entries import WantedEntries
 
 logger = logging.getLogger(__name__)
 
-# Older orders are forgotten: the rate is measured on an hour, and a clock may be set back.
-REMEMBERED_MS = 2 * HOUR_MS
 LONGEST_ERROR = 200
 
 
@@ -69,7 +66,6 @@ class Desk:
         A position is given up after so many candles at the latest.
     backtest : bool
         True where there is no order book to be had.
-
     """
 
     def __init__(
@@ -99,25 +95,17 @@ class Desk:
         self._candles = CandleLog(log, timeframe, interval_ms, strategy)
         self._longest_hold = longest_hold_candles
         self._backtest = backtest
+        self._wanted = WantedEntries(host, log)
         self._follow_up = EntryFollowUp(host, log)
         self._account = Account(0.0)
         self._free_slots = 0
-        self._pending: dict[str, int] = {}
-        self._sized: dict[str, tuple[int, float]] = {}
-        self._approved: dict[str, int] = {}
-        self._said: dict[str, tuple[int, Reason]] = {}
-        self._sent_ms: deque[int] = deque()
 
     def resume(self, resumed: Resumed) -> None:
         """Go on where an earlier process of this bot stopped."""
         self._candles.resume(resumed.newest)
-        self._sent_ms.extend(sorted(resumed.sent_ms))
-        for entry in resumed.approved:
-            self._approved[entry.pair] = max(entry.candle_ms, self._approved.get(entry.pair, 0))
+        self._wanted.resume(resumed)
         for entry in resumed.unfinished:
             self._follow_up.add(entry, resumed=True)
-        for pair, candle_ms in resumed.pending:
-            self._log.settle(pair, candle_ms, Verdict.REFUSED, Reason.INTERRUPTED, {})
 
     def begin_loop(self, now_ms: int) -> None:
         """Take stock: call it once in each loop, before candles are decided."""
@@ -162,9 +150,9 @@ class Desk:
             logger.exception("Sizing %s failed; nothing is ordered.", pair)
             size = _failed("sizing", error)
         if isinstance(size, Refusal):
-            self._refuse(pair, row.candle_ms, size)
+            self._wanted.refuse(pair, row.candle_ms, size)
             return 0.0
-        self._sized[pair] = row.candle_ms, size.stake
+        self._wanted.size(pair, row.candle_ms, size.stake)
         return size.stake
 
     def confirm(self, now_ms: int, order: EntryOrder, *, asked_for: bool = False) -> bool:
@@ -188,31 +176,25 @@ class Desk:
             logger.exception("Checking %s failed; nothing is ordered.", order.pair)
             refusal = _failed("desk", error)
         if refusal is not None:
-            self._refuse(order.pair, row.candle_ms, refusal)
+            self._wanted.refuse(order.pair, row.candle_ms, refusal)
             return False
         reason = Reason.FORCED if asked_for else Reason.APPROVED
-        figures: dict[str, Figure] = {"amount": order.amount, "price": order.price}
-        if not self._log.approve(order.pair, row.candle_ms, reason, figures):
-            self._refuse(order.pair, row.candle_ms, self._unwritable())
+        if not self._log.approve(order.pair, row.candle_ms, reason, _figures(order)):
+            self._wanted.refuse(order.pair, row.candle_ms, self._log.refusal)
             return False
-        self._pending.pop(order.pair, None)
-        self._approved[order.pair] = row.candle_ms
-        while self._sent_ms and self._sent_ms[0] < now_ms - REMEMBERED_MS:
-            self._sent_ms.popleft()
-        self._sent_ms.append(now_ms)
+        self._wanted.approve(order.pair, row.candle_ms, now_ms)
         self._follow_up.add(Approved(order.pair, row.candle_ms, now_ms))
         return True
 
     def recovered(self, now_ms: int, order: EntryOrder) -> None:
         """Write down that an order which an earlier process sent is taken over now."""
         row = self._decided.newest(order.pair, now_ms)
-        candle_ms = self._approved.get(order.pair, row.candle_ms if row else None)
+        candle_ms = self._wanted.approved(order.pair) or (row.candle_ms if row else None)
         if candle_ms is None:
             return
-        figures: dict[str, Figure] = {"amount": order.amount, "price": order.price}
         verdict, reason = Verdict.APPROVED, Reason.RECOVERED
-        self._log.settle(order.pair, candle_ms, verdict, reason, figures)
-        self._approved[order.pair] = candle_ms
+        self._log.settle(order.pair, candle_ms, verdict, reason, _figures(order))
+        self._wanted.approve(order.pair, candle_ms)
 
     def exit_reason(self, now_ms: int, opened_ms: int) -> str | None:
         """Why an open position is given up now, as freqtrade's exit tag; None if it is not."""
@@ -240,7 +222,7 @@ class Desk:
         slots_before = self._free_slots
         self._account = self._host.account()
         self._free_slots = self._host.free_slots()
-        self._settle_untried(min(slots_before, self._free_slots))
+        self._wanted.settle_untried(self._account, min(slots_before, self._free_slots))
         self._log.flush()
         # A trade may be heard of after one that closed later; none is counted twice.
         closed = self._host.closed_trades(self._book.counted_until_ms - DAY_MS)
@@ -250,12 +232,7 @@ class Desk:
     def _write_down(self, now_ms: int, rows: Mapping[str, DecidedRow | None]) -> None:
         held = {position.pair for position in self._account.positions}
         for pair, candle_ms in self._candles.decide(now_ms, rows, held).items():
-            # A candle that is decided once more, as after a pair came back, is open again.
-            self._said.pop(pair, None)
-            if candle_ms is None:
-                self._pending.pop(pair, None)
-            else:
-                self._pending[pair] = candle_ms
+            self._wanted.decided(pair, candle_ms)
 
     def _size(self, wanted: Wanted, stop_multiple: float, *, asked_for: bool) -> Size | Refusal:
         refusal = self._barred(wanted.pair, wanted.row.candle_ms, asked_for=asked_for)
@@ -268,7 +245,7 @@ class Desk:
     def _barred(self, pair: str, candle_ms: int, *, asked_for: bool) -> Refusal | None:
         """What speaks against any entry now."""
         if not self._log.flush():
-            return self._unwritable()
+            return self._log.refusal
         refusal = self._switch.refresh() or self._book.standing.refusal
         if refusal is None and self._sent(pair, candle_ms, asked_for=asked_for):
             return Refusal(Reason.DUPLICATE, {"approved_candle_ms": candle_ms})
@@ -280,7 +257,7 @@ class Desk:
         A candle is answered by one order, but a person may ask again. Neither is allowed before it
         is known what became of the last one.
         """
-        answered = self._approved.get(pair) == candle_ms
+        answered = self._wanted.approved(pair) == candle_ms
         return pair in self._follow_up or (answered and not asked_for)
 
     def _checked(
@@ -289,8 +266,7 @@ class Desk:
         refusal = self._barred(order.pair, row.candle_ms, asked_for=asked_for)
         if refusal is not None:
             return refusal
-        candle_ms, stake = self._sized.get(order.pair, (-1, 0.0))
-        account = self._host.account()
+        account, stake = self._host.account(), self._wanted.stake(order.pair, row.candle_ms) or 0.0
         situation = Situation(
             now_ms=now_ms,
             order=order,
@@ -300,11 +276,11 @@ class Desk:
             close=row.figure("close"),
             average_range=row.figure("average_range"),
             account=account,
-            stake=stake if candle_ms == row.candle_ms else 0.0,
+            stake=stake,
             book=None if self._backtest else self._host.order_book(order.pair),
             limits=self._host.limits(order.pair),
             backtest=self._backtest,
-            sent_ms=tuple(self._sent_ms),
+            sent_ms=self._wanted.sent_ms,
             approved=self._sent(order.pair, row.candle_ms, asked_for=asked_for),
         )
         refusal = self._checks.first_refusal(situation)
@@ -313,28 +289,9 @@ class Desk:
         wanted = Wanted(order.pair, order.price, stake, stake, None, row)
         return self._sizing.refuses(order.notional, wanted, account, self._decided.closes)
 
-    def _refuse(self, pair: str, candle_ms: int, refusal: Refusal) -> None:
-        """Write a refusal down; the same one again and again only once."""
-        self._pending.pop(pair, None)
-        if self._approved.get(pair) == candle_ms:
-            return
-        if self._said.get(pair) == (candle_ms, refusal.reason):
-            return
-        self._log.settle(pair, candle_ms, Verdict.REFUSED, refusal.reason, refusal.figures)
-        self._said[pair] = candle_ms, refusal.reason
 
-    def _settle_untried(self, free_slots: int) -> None:
-        """Say why freqtrade did not ask for entries that the last loop wanted."""
-        held = {position.pair for position in self._account.positions}
-        for pair, candle_ms in list(self._pending.items()):
-            sized_ms, stake = self._sized.get(pair, (None, 0.0))
-            sized = stake if sized_ms == candle_ms else None
-            cash = self._account.cash
-            entry = UntriedEntry(pair, candle_ms, pair in held, free_slots, sized, cash)
-            self._refuse(pair, candle_ms, entry.refusal(self._host))
-
-    def _unwritable(self) -> Refusal:
-        return Refusal(Reason.JOURNAL_UNWRITABLE, {"error": self._log.fault or ""})
+def _figures(order: EntryOrder) -> dict[str, Figure]:
+    return {"amount": order.amount, "price": order.price}
 
 
 def _failed(check: str, error: Exception) -> Refusal:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Refusal
 from aurum_plugins.risk.account import Account
 from aurum_plugins.risk.correlation import CloseSeries, CorrelationGroups
@@ -137,8 +136,3 @@ def _volatility(row: DecidedRow) -> float:
     """Annual: the realised one, times what is forecast over what is usual."""
     realised, ratio = row.figure("annual_volatility_share"), row.figure("volatility_ratio")
     return realised * ratio if math.isfinite(ratio) else realised
-
-
-def refused_without_row(pair: str) -> Refusal:
-    """An entry that no decided candle stands behind."""
-    return Refusal(Reason.SIZE_UNKNOWN, {"unknown": "candle", "pair": pair})

@@ -7,12 +7,15 @@ import re
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from freqtrade_process import wait_for
 
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
@@ -24,7 +27,8 @@ COMMANDS = [
     for block in re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     for line in block.splitlines()
 ]
-COMMANDS_OF_AURUM = ("sandbox", "doctor", "quality", "features", "evaluate")
+ABOUT_A_BOT = ("why", "status", "kill", "rearm")
+COMMANDS_OF_AURUM = ("sandbox", "doctor", "quality", "features", "evaluate", *ABOUT_A_BOT)
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
@@ -129,6 +133,40 @@ def test_freqtrades_commands_work_as_they_stand(copy) -> None:
     for command in (*commands("aurum quality"), *commands("aurum features")):
         assert ("BTC/USDT" if "quality" in command else "rsi") in run(command, copy, environment)
     assert (copy / "user_data" / "quality" / "quality.html").is_file()
+
+
+def test_a_bot_can_be_asked_and_stopped_as_shown(copy) -> None:
+    with SandboxServer(SandboxConfig(port=0, request_weight=None)) as server:
+        environment = freqtrade_environment(server.url) | {"COLUMNS": "200"}
+        environment |= {"FREQTRADE__API_SERVER__ENABLED": "false"}
+        (trade,) = commands("freqtrade trade")
+        with (copy / "bot.log").open("w") as log:
+            bot = subprocess.Popen(
+                shlex.split(trade), cwd=copy, env=environment, stdout=log, stderr=log
+            )
+        try:
+            wait_for("decision", lambda: has_decisions(copy / "user_data" / "aurum.sqlite"), 120)
+        finally:
+            bot.send_signal(signal.SIGINT)
+            bot.wait(60)
+        told = {
+            command: run(command, copy, environment)
+            for command in COMMANDS
+            if command.startswith(tuple(f"aurum {name}" for name in ABOUT_A_BOT))
+        }
+    assert {command.split()[1] for command in told} == set(ABOUT_A_BOT)
+    for command, output in told.items():
+        assert output.strip(), command
+    assert "BTC/USDT" in told["aurum why BTC/USDT --last 10"]
+
+
+def has_decisions(database: Path) -> bool:
+    if not database.is_file():
+        return False
+    with closing(sqlite3.connect(database)) as connection, suppress(sqlite3.OperationalError):
+        pairs = "SELECT COUNT(*) FROM decisions WHERE pair = 'BTC/USDT'"
+        return bool(connection.execute(pairs).fetchone()[0])
+    return False
 
 
 def test_the_simulated_exchange_starts_as_shown(copy) -> None:

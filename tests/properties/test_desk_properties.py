@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,13 +30,14 @@ some_candles = st.dictionaries(pairs, wishes)
 all_candles = st.fixed_dictionaries(dict.fromkeys(PAIRS, wishes))
 outcome = st.sampled_from([Outcome.FILLED, *Outcome])
 outcomes = st.fixed_dictionaries(dict.fromkeys(PAIRS, outcome))
-moments = st.sampled_from([None] * 6 + list(Moment))
+moments = st.sampled_from([None] * 12 + list(Moment))
 shares = st.sampled_from([0.05, 0.3, 1.0])
 overshoots = st.sampled_from([0.0, 0.0, 0.0, 0.005, 0.05])
 one_loop = st.fixed_dictionaries(
     {"outcomes": outcomes, "share": shares, "overshoot": overshoots, "killed_at": moments}
 )
-candle_and_loop = st.tuples(all_candles | some_candles, one_loop)
+candle_and_loops = st.tuples(all_candles | some_candles, st.lists(one_loop, min_size=1, max_size=3))
+thrown = st.sampled_from([SwitchState.HALTED, SwitchState.FLAT, None])
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -60,13 +62,16 @@ class DeskMachine(RuleBasedStateMachine):
             self.paths.append(new_file(folder))
             self.bots.append(WatchedBot(DeskWorld(scale=scale, slots=slots), self.paths[-1]))
 
-    @rule(candles=st.lists(candle_and_loop, min_size=1, max_size=4))
-    def candles(self, candles) -> None:
-        """The bot runs for some candles, all of which it sees."""
-        for actions, events in candles:
+    @rule(heals=st.booleans(), candles=st.lists(candle_and_loops, min_size=1, max_size=4))
+    def candles(self, heals, candles) -> None:
+        """The bot runs for some candles, often with all faults mended before."""
+        if heals:
+            self.all_faults_end()
+        for actions, loops in candles:
             for bot in self.bots:
                 bot.world.close_candle(actions)
-                bot.loop(**events)
+                for events in loops:
+                    bot.loop(**events)
 
     @rule(actions=some_candles)
     def candle_without_loop(self, actions) -> None:
@@ -77,6 +82,12 @@ class DeskMachine(RuleBasedStateMachine):
     def loop(self, events) -> None:
         for bot in self.bots:
             bot.loop(**events)
+
+    @rule(actions=all_candles, events=one_loop, state=thrown)
+    def switch_while_ordering(self, actions, events, state) -> None:
+        for bot in self.bots:
+            bot.world.close_candle(actions)
+            bot.loop(**events, meanwhile=partial(bot.throw, state))
 
     @rule(pair=pairs, outcome=outcome, analysed=st.booleans(), killed_at=moments)
     def force(self, pair, outcome, analysed, killed_at) -> None:
@@ -119,14 +130,11 @@ class DeskMachine(RuleBasedStateMachine):
             else:
                 setattr(bot.world, what, {"lock_on_all": True, "locks": some}.get(what, False))
 
-    @rule(state=st.sampled_from([SwitchState.HALTED, SwitchState.FLAT, None]), lower=st.booleans())
+    @rule(state=thrown, lower=st.booleans())
     def switch(self, state, lower) -> None:
         """Another process throws it; None: it cannot be read."""
         for bot in self.bots:
-            if state is None:
-                bot.switch_readable = False
-            elif not self.locks:
-                bot.other.throw(state, "test", "other", lower=lower)
+            bot.throw(state, lower=lower)
 
     @precondition(lambda self: not self.locks)
     @rule()
@@ -140,8 +148,6 @@ class DeskMachine(RuleBasedStateMachine):
         for bot in self.bots:
             bot.kill()
 
-    @precondition(lambda self: self.is_troubled)
-    @rule()
     def all_faults_end(self) -> None:
         while self.locks:
             self.locks.pop().release()
@@ -152,10 +158,6 @@ class DeskMachine(RuleBasedStateMachine):
             world = bot.world
             world.books = world.prices_known = True
             world.locks, world.lock_on_all = set(), False
-
-    @property
-    def is_troubled(self) -> bool:
-        return bool(self.locks) or any(bot.is_troubled for bot in self.bots)
 
     @invariant()
     def all_is_well(self) -> None:

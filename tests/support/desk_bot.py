@@ -6,7 +6,7 @@ import functools
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -118,6 +118,7 @@ class DeskBot:
         self.process = 0
         self._url = f"sqlite:///{path}"
         self._killed_at: Moment | None = None
+        self._meanwhile: Callable[[], None] | None = None
         self.start()
 
     @property
@@ -130,8 +131,9 @@ class DeskBot:
     def start(self) -> None:
         """Start a process on the same database."""
         world = self.world
-        for trade in world.trades:
-            trade.seen_waiting = False
+        for trade in (sent.trade for sent in self.sent):
+            if trade is not None:
+                trade.seen_waiting = False
         self.process += 1
         self.database = open_database(self._url, timeout_seconds=LOCK_SECONDS)
         self.journal = Journal(self.database, BOT, "1h", "Test", world.clock)
@@ -166,6 +168,7 @@ class DeskBot:
         share: float = 0.3,
         overshoot: float = 0.0,
         killed_at: Moment | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
         """One loop, in freqtrade's order.
 
@@ -178,8 +181,11 @@ class DeskBot:
         overshoot : float
             How far the order ends up above its stake, as a share of it.
         killed_at : Moment or None
+        meanwhile : callable or None
+            What somebody else does after an entry was sized, and before it is confirmed.
         """
         world = self.world
+        self._meanwhile = meanwhile
         world.clock.advance(5_000)
         self._killed_at = killed_at
         try:
@@ -216,7 +222,7 @@ class DeskBot:
         killed_at : Moment or None
         """
         self.world.clock.advance(5_000)
-        self._killed_at = killed_at
+        self._killed_at, self._meanwhile = killed_at, None
         if analysed:
             self.world.remembered(self.decided)
         try:
@@ -265,6 +271,8 @@ class DeskBot:
             asked_for=asked_for,
         )
         self._at(Moment.SIZED)
+        if self._meanwhile is not None:
+            self._meanwhile()
         if not stake:
             return
         row = self.decided.newest(pair, now_ms)

@@ -194,7 +194,7 @@ class DeskWorld:
     def free_slots(self) -> int:
         return self.slots - len(self.open_trades)
 
-    def locked(self, pair: str, candle_ms: int) -> str | None:  # noqa: ARG002
+    def locked(self, pair: str, candle_ms: int) -> str | None:
         return "protection" if pair in self.locks else None
 
     def all_locked(self) -> str | None:
@@ -218,7 +218,7 @@ class DeskWorld:
         asks = tuple((price * (1 + away), amount) for away, amount in levels)
         return OrderBook(bids, asks, self.now_ms)
 
-    def limits(self, pair: str) -> MarketLimits:  # noqa: ARG002
+    def limits(self, pair: str) -> MarketLimits:
         return MarketLimits(smallest_notional=10 * self.scale)
 
     def remembered(self, decided: DecidedCandles) -> None:

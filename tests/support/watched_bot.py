@@ -63,12 +63,12 @@ class WatchedBot(DeskBot):
         """Whether nothing may be opened for the switch's sake."""
         return not self.switch_readable or self.other.read().state is not SwitchState.ARMED
 
-    @property
-    def is_troubled(self) -> bool:
-        """Whether anything keeps it from trading freely."""
-        world = self.world
-        faults = self.halted, not world.books, not world.prices_known, world.locks
-        return any((*faults, world.lock_on_all, self.pairs != PAIRS))
+    def throw(self, state: SwitchState | None, *, lower: bool = False) -> None:
+        """Throw the switch in another process, unless it cannot write; None: unreadable."""
+        if state is None:
+            self.switch_readable = False
+        elif not self.locked:
+            self.other.throw(state, "test", "other", lower=lower)
 
     def kill(self) -> None:
         """What was not written down is forgotten, and only that."""

@@ -135,6 +135,10 @@ def test_a_candle_that_cannot_be_is_never_bought(column, bad):
     assert Action.ENTER not in decided({column: bad}).actions.tolist()
 
 
+def test_an_infinite_volume_is_no_volume():
+    assert reason({"volume": math.inf}) is Reason.BAD_CANDLE
+
+
 def test_a_close_at_or_below_zero_is_no_candle():
     # Below every finite channel, it leaves; without one, it says so.
     assert reason({"close": 0.0}) is Reason.BREAKDOWN
@@ -285,6 +289,11 @@ class TestWeakness:
         rules = policy(forecasts="always", leave_probability=0.0)
         row = {"probability": 0.0, "close": 91.0}
         assert reason(row, settings=rules) is Reason.NO_BREAKOUT
+
+    def test_a_forecast_that_is_off_leaves_nothing_and_allows_nothing(self):
+        off = policy(forecasts="off", leave_probability=0.3)
+        assert reason(TURNED[Reason.WEAK_OUTLOOK], settings=off) is Reason.NO_BREAKOUT
+        assert reason({"market_trend_share": -0.1}, settings=off) is Reason.BEAR_MARKET
 
     def test_what_may_not_be_acted_on_leaves_nothing(self):
         row = {"ready": False, "probability": 0.1, "close": 91.0}

@@ -322,6 +322,43 @@ def _raise(*_: Any, **__: Any) -> Any:
     raise RAISES
 
 
+class TestTakenOver:
+    """An order that an earlier process sent, and that freqtrade does not know."""
+
+    @pytest.fixture
+    def lost(self, bot, monkeypatch) -> Decides:
+        monkeypatch.setattr(bot.recovered, "stake", lambda _: 300.0)
+        monkeypatch.setattr(bot.recovered, "take_up", lambda _: True)
+        bot.bot_loop_start(CLOSED)
+        bot._write_down([PAIR])
+        return bot
+
+    @pytest.mark.parametrize(
+        ("smallest", "largest", "expected"),
+        [
+            (5.0, 9_000.0, 300.0),
+            (None, 9_000.0, 300.0),
+            (400.0, 9_000.0, 400.0),
+            (5.0, 200.0, 200.0),
+        ],
+    )
+    def test_its_stake_is_what_it_cost(self, lost, smallest, largest, expected):
+        got = stake(lost, entry_tag="recovered", min_stake=smallest, max_stake=largest)
+        assert got == expected
+
+    def test_it_is_written_down_and_neither_limits_nor_the_switch_stand_in_its_way(self, lost):
+        switch_of(lost).throw(SwitchState.HALTED, "test", "tester")
+        assert confirm(lost, entry_tag="recovered") is True
+        (row,) = journal_of(lost).last(PAIR, 5)
+        assert (row.verdict, row.reason) == (Verdict.APPROVED, Reason.RECOVERED)
+
+    def test_an_exit_is_taken_over_by_leaving(self, bot, monkeypatch):
+        monkeypatch.setattr(bot.recovered, "has_exit", lambda pair: pair == PAIR)
+        trade = SimpleNamespace(open_date_utc=CLOSED - HOUR)
+        assert bot.custom_exit(PAIR, trade, CLOSED, 100.0) == "recovered"
+        assert bot.custom_exit("ETH/USDT", trade, CLOSED, 100.0) is None
+
+
 class TestFailsClosed:
     """freqtrade takes an error for the whole stake, and for a yes."""
 

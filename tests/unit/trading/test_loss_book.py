@@ -133,7 +133,7 @@ class TestStore:
     def test_a_backtest_needs_none(self) -> None:
         book = LossBook(LIMITS, None, HOUR)
         book.mark(NOW, Account(1_000.0), ())
-        book.mark(NOW + 1, Account(900.0), ())
+        book.mark(NOW + 1, Account(950.0), ())
         assert reason(book) is Reason.DAILY_LOSS
 
 
@@ -162,17 +162,17 @@ class TestFaults:
 
     def test_what_somebody_lifted_is_taken_up(self, book, store) -> None:
         book.mark(NOW, Account(1_000.0), ())
-        book.mark(NOW + 1, Account(900.0), ())
+        book.mark(NOW + 1, Account(950.0), ())
         assert reason(book) is Reason.DAILY_LOSS
         store.state, store.lifted = RiskState(), True
-        book.mark(NOW + 2, Account(900.0), ())
+        book.mark(NOW + 2, Account(950.0), ())
         assert reason(book) is None
 
     def test_lifted_between_reading_and_writing(self, book, store, monkeypatch) -> None:
         book.mark(NOW, Account(1_000.0), ())
         store.state, store.lifted = RiskState(), True
         monkeypatch.setattr(store, "changed", lambda: False)
-        book.mark(NOW + HOUR, Account(900.0), ())
+        book.mark(NOW + HOUR, Account(950.0), ())
         assert reason(book) is Reason.DAILY_LOSS
-        book.mark(NOW + HOUR + 1, Account(900.0), ())
+        book.mark(NOW + HOUR + 1, Account(950.0), ())
         assert reason(book) is None

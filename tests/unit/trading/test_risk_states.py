@@ -69,7 +69,7 @@ def test_a_damaged_state_is_not_a_new_one(states, database) -> None:
     broken = STATE.to_json() | {"peak": -1.0}
     with database.writing() as connection:
         connection.execute(update(risk_states).values(state=broken))
-    with pytest.raises(DamagedRiskState, match="peak: .*greater than or equal to 0"):
+    with pytest.raises(DamagedRiskState, match=r"peak: .*greater than or equal to 0"):
         states.load()
 
 
