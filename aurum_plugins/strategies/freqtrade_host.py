@@ -11,6 +11,7 @@ from typing import Any
 from freqtrade.exceptions import FreqtradeException
 from freqtrade.exchange import timeframe_to_next_date
 from freqtrade.persistence import PairLocks, Trade
+from sqlalchemy import select
 
 from aurum_plugins.clock import SECOND_MS, WallClock
 from aurum_plugins.execution.entry_order import MarketLimits, OrderBook
@@ -50,17 +51,19 @@ class FreqtradeHost:
 
     def closed_trades(self, since_ms: int) -> Sequence[ClosedTrade]:
         """Trades that closed at or after a time, UTC milliseconds."""
-        trades = _trades(since_ms, is_open=False)
-        return [
-            ClosedTrade(
-                trade_id=int(trade.id or 0),
-                pair=trade.pair,
-                closed_ms=_ms(trade.close_date_utc),
-                profit=float(trade.close_profit_abs or 0.0),
+        trades = (
+            _closed_in_database(since_ms)
+            if Trade.use_db
+            else (
+                (trade.id, trade.pair, trade.close_date, trade.close_profit_abs)
+                for trade in Trade.get_trades_proxy(is_open=False)
             )
-            for trade in trades
-            if _ms(trade.close_date_utc) >= since_ms
-        ]
+        )
+        closed = (
+            ClosedTrade(int(number or 0), pair, _utc_ms(closed), float(profit or 0.0))
+            for number, pair, closed, profit in trades
+        )
+        return [trade for trade in closed if trade.closed_ms >= since_ms]
 
     def free_slots(self) -> int:
         """How many more positions freqtrade would open."""
@@ -88,7 +91,7 @@ class FreqtradeHost:
         # A second for clocks that are read twice.
         trades = [
             trade
-            for trade in _trades(since_ms - SECOND_MS, pair=pair)
+            for trade in _opened(since_ms - SECOND_MS, pair)
             if _ms(trade.open_date_utc) >= since_ms - SECOND_MS
         ]
         if not trades:
@@ -178,16 +181,28 @@ def _ms(moment: datetime) -> int:
     return round(moment.timestamp() * SECOND_MS)
 
 
-def _trades(
-    since_ms: int, *, pair: str | None = None, is_open: bool | None = None
-) -> Sequence[Any]:
-    """Trades since a time; in a backtest, whose trades' times carry no common zone, all of them."""
-    after: dict[str, datetime] = {}
-    if Trade.use_db:
-        since = datetime.fromtimestamp(max(0, since_ms - 1) / SECOND_MS, UTC)
-        after["open_date" if is_open is None else "close_date"] = since.replace(tzinfo=None)
-    found: Sequence[Any] = Trade.get_trades_proxy(pair=pair, is_open=is_open, **after)
+def _opened(since_ms: int, pair: str) -> Sequence[Any]:
+    """Trades of a pair since a time; in a backtest, whose times carry no common zone, all of it."""
+    since = {"open_date": _naive(since_ms)} if Trade.use_db else {}
+    found: Sequence[Any] = Trade.get_trades_proxy(pair=pair, **since)
     return found
+
+
+def _closed_in_database(since_ms: int) -> Sequence[Any]:
+    """Number, pair, time and profit of trades that closed since a time, without their orders."""
+    columns = Trade.id, Trade.pair, Trade.close_date, Trade.close_profit_abs
+    closed = Trade.is_open.is_(False), Trade.close_date > _naive(since_ms)
+    found: Sequence[Any] = Trade.session.execute(select(*columns).where(*closed)).all()
+    return found
+
+
+def _naive(at_ms: int) -> datetime:
+    """A moment before this one as freqtrade's database has it: UTC, without a zone."""
+    return datetime.fromtimestamp(max(0, at_ms - 1) / SECOND_MS, UTC).replace(tzinfo=None)
+
+
+def _utc_ms(moment: datetime) -> int:
+    return _ms(moment.replace(tzinfo=UTC))
 
 
 def _reason_of(lock: Any) -> str:

@@ -155,6 +155,7 @@ class DeskMachine(RuleBasedStateMachine):
             bot.locked, bot.switch_readable, bot.pairs = False, True, PAIRS
             if bot.halted:
                 bot.other.rearm("test", "other")
+            bot.lift_limits()
             world = bot.world
             world.books = world.prices_known = True
             world.locks, world.lock_on_all = set(), False

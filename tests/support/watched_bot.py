@@ -19,6 +19,7 @@ from aurum_plugins.reasons import Reason, Stage
 from aurum_plugins.risk.exposure import TOLERANCE
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.switch import SwitchState
+from aurum_plugins.trading.risk_states import RiskStates
 
 Key = tuple[str, int]
 # Correlations nearer to the limit than this are on either side of it.
@@ -69,6 +70,10 @@ class WatchedBot(DeskBot):
             self.switch_readable = False
         elif not self.locked:
             self.other.throw(state, "test", "other", lower=lower)
+
+    def lift_limits(self) -> None:
+        """Let the loss limits start anew, in another process."""
+        RiskStates(self._others, BOT, self.world.clock).lift()
 
     def kill(self) -> None:
         """What was not written down is forgotten, and only that."""
