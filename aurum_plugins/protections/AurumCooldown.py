@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from freqtrade.constants import LongShort
+from freqtrade.constants import Config, LongShort
+from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
+
+from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.risk.protection_settings import CooldownSettings
 
 MINUTES_A_DAY = 24 * 60  # looked back where the lock ends at an hour ("unlock_at") instead
 
 
 class AurumCooldown(IProtection):
-    """Locks a pair for `stop_duration` after each of its trades, whatever the outcome."""
+    """Locks a pair for `stop_duration` after each of its trades, whatever the outcome.
+
+    Parameters: see `aurum_plugins.risk.protection_settings.CooldownSettings`.
+
+    Raises
+    ------
+    freqtrade.exceptions.OperationalException
+        For parameters that make no sense, naming key, rule and value.
+    """
 
     has_global_stop = False
     has_local_stop = True
+
+    def __init__(self, config: Config, protection_config: dict[str, Any]) -> None:
+        try:
+            self._settings = CooldownSettings.of(protection_config)
+        except ConfigurationError as error:
+            raise OperationalException(str(error)) from error
+        super().__init__(config, self._settings.for_freqtrade())
 
     def short_desc(self) -> str:
         """One line for the start-up message."""

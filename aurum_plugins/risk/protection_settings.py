@@ -58,6 +58,13 @@ class LockSettings(PluginSettings):
         return given
 
 
+class CooldownSettings(LockSettings):
+    """Parameters of `AurumCooldown`: freqtrade's own."""
+
+    section = "protections.AurumCooldown"
+    default_lookback = DAY_MINUTES
+
+
 class ConsecutiveLossesSettings(LockSettings):
     """Parameters of `AurumConsecutiveLosses`.
 

@@ -35,8 +35,14 @@ EAGER = {
     "AurumConsecutiveLosses": {"trade_limit": 2, "trade_limit_per_pair": 2},
     "AurumPairExpectancy": {"trade_limit": 5},
 }
-# Plugins without parameters of their own leave freqtrade's to freqtrade.
-STRICT = {"AurumConsecutiveLosses", "AurumPairExpectancy", "AurumDailyLoss", "AurumRiskFilter"}
+# AurumActiveFilter has no parameters.
+STRICT = {
+    "AurumConsecutiveLosses",
+    "AurumCooldown",
+    "AurumDailyLoss",
+    "AurumPairExpectancy",
+    "AurumRiskFilter",
+}
 LOSSES = (-0.02, -0.03, -0.01, -0.02, -0.02, -0.03)
 
 every_protection = pytest.mark.parametrize("name", PROTECTIONS)
