@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import DAY_MS
-from aurum_plugins.commands.candle_folder import interval_ms
 from aurum_plugins.commands.distinct_values import distinct_values
 from aurum_plugins.database.database import Database
 from aurum_plugins.database.schema import decisions, equity_marks, orders
+from aurum_plugins.errors import ConfigurationError
 
 # Of an order that may be on the exchange without the bot knowing.
 UNSETTLED = ("leaving", "unknown")
@@ -40,8 +41,8 @@ class LastDecision:
         A timeframe without a fixed length, such as months, always counts as late.
         """
         try:
-            interval = interval_ms(self.timeframe)
-        except (KeyError, ValueError):
+            interval = candle_interval_ms(self.timeframe)
+        except ConfigurationError:
             return True
         return now_ms - self.candle_ms > (1 + _LATE_CANDLES) * interval
 

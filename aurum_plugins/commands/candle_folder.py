@@ -10,10 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from aurum_plugins.candle_file import read_candle_file
-from aurum_plugins.clock import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.errors import DataError
 
-_UNIT_MS = {"s": SECOND_MS, "m": MINUTE_MS, "h": HOUR_MS, "d": DAY_MS, "w": 7 * DAY_MS}
 _NAME = re.compile(r"(?P<base>.+)_(?P<quote>[A-Za-z0-9]+)-(?P<timeframe>[1-9]\d*[smhdw])")
 
 
@@ -60,7 +59,7 @@ class CandleFolder:
     def timeframes(self) -> tuple[str, ...]:
         """What there is, most files first, and the finest first among equals."""
         counts = Counter(timeframe for _, timeframe in self.files)
-        return tuple(sorted(counts, key=lambda name: (-counts[name], interval_ms(name))))
+        return tuple(sorted(counts, key=lambda name: (-counts[name], candle_interval_ms(name))))
 
     def pairs(self, timeframe: str) -> tuple[str, ...]:
         """Pairs that have candles of a timeframe, in alphabetical order."""
@@ -85,8 +84,3 @@ class CandleFolder:
             If the file is torn, lacks a column or holds no candle.
         """
         return read_candle_file(self.files[pair, timeframe])
-
-
-def interval_ms(timeframe: str) -> int:
-    """Length of a candle of one of `CandleFolder.timeframes`, milliseconds."""
-    return int(timeframe[:-1]) * _UNIT_MS[timeframe[-1]]

@@ -9,8 +9,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import DAY_MS, HOUR_MS
-from aurum_plugins.commands.candle_folder import interval_ms
 from aurum_plugins.commands.configuration_files import read_configuration
 from aurum_plugins.commands.labelled_rows import labelled_rows
 from aurum_plugins.commands.options import utc_moment
@@ -106,7 +106,7 @@ class EvaluateRequest:
         targets = data.survey.targets
         if horizon is not None:
             targets = TargetSettings(**{**targets.model_dump(), "horizon_candles": horizon})
-        interval = interval_ms(data.survey.timeframe)
+        interval = candle_interval_ms(data.survey.timeframe)
         usual_train, usual_step = USUAL_DAYS[interval >= HOUR_MS]
         train = usual_train if train_days is None else train_days
         step = usual_step if step_days is None else step_days
@@ -171,7 +171,7 @@ class EvaluateRequest:
     def header(self, created: datetime) -> Header:
         """What the report says of the run."""
         survey = self.data.survey
-        interval = interval_ms(survey.timeframe)
+        interval = candle_interval_ms(survey.timeframe)
         sections = (
             survey.features,
             self.targets,

@@ -9,7 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from aurum_plugins.commands.candle_folder import CandleFolder, interval_ms
+from aurum_plugins.candle_interval import candle_interval_ms
+from aurum_plugins.commands.candle_folder import CandleFolder
 from aurum_plugins.commands.configuration_files import read_configuration
 from aurum_plugins.commands.options import utc_moment
 from aurum_plugins.config import keep_simulated_candles_apart
@@ -116,7 +117,7 @@ class QualityRequest:
         path = self.folder.files[pair, timeframe]
         frame = self.folder.read(pair, timeframe)
         try:
-            repaired = repair_candles(frame, interval_ms(timeframe), self.candles)
+            repaired = repair_candles(frame, candle_interval_ms(timeframe), self.candles)
         except CandleError as error:
             raise DataError(path, str(error)) from error
         if not len(repaired.candles):

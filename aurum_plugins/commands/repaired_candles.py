@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from aurum_plugins.commands.candle_folder import interval_ms
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.commands.quality_request import QualityRequest
 from aurum_plugins.errors import DataError
 from aurum_plugins.features import Candles
@@ -38,7 +38,7 @@ def repaired_candles(data: QualityRequest, until: datetime | None = None) -> dic
 
 def _repaired(data: QualityRequest, pair: str, until: datetime | None) -> Candles:
     timeframe = data.survey.timeframe
-    interval = interval_ms(timeframe)
+    interval = candle_interval_ms(timeframe)
     path = data.folder.files[pair, timeframe]
     frame = data.folder.read(pair, timeframe)
     earlier = ""

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import DAY_MS, HOUR_MS
-from aurum_plugins.commands.candle_folder import interval_ms
 from aurum_plugins.commands.configuration_files import read_configuration
 from aurum_plugins.commands.evaluate_request import USUAL_DAYS
 from aurum_plugins.commands.labelled_rows import labelled_rows
@@ -101,7 +101,7 @@ class TuneRequest:
         labels = data.survey.targets
         if horizon is not None:
             labels = TargetSettings(**{**labels.model_dump(), "horizon_candles": horizon})
-        interval = interval_ms(data.survey.timeframe)
+        interval = candle_interval_ms(data.survey.timeframe)
         usual_train, usual_step = USUAL_DAYS[interval >= HOUR_MS]
         if train_days is None:
             train_days = settings.get("freqai", {}).get("train_period_days", usual_train)
@@ -223,7 +223,7 @@ class TuneRequest:
 
     @property
     def _interval(self) -> int:
-        return interval_ms(self.data.survey.timeframe)
+        return candle_interval_ms(self.data.survey.timeframe)
 
     def _check_outcomes(self, rows: Sequence[PairRows]) -> None:
         for start in self.plan.starts:

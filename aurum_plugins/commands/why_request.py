@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from aurum_plugins.bot_identity import bot_identity
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import Clock
 from aurum_plugins.commands.bot_database import open_bot_database
 from aurum_plugins.commands.configuration_files import read_configuration
@@ -20,7 +21,6 @@ from aurum_plugins.commands.known_bots import meant_known_bots
 from aurum_plugins.database.database import Database
 from aurum_plugins.database.schema import decisions
 from aurum_plugins.errors import AurumError, ConfigurationError
-from aurum_plugins.execution.candle_interval import candle_interval_ms
 from aurum_plugins.execution.decision import Decision
 from aurum_plugins.execution.figure_words import moment_in_words
 from aurum_plugins.execution.journal_reader import JournalReader

@@ -6,8 +6,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import Clock
-from aurum_plugins.execution.candle_interval import candle_interval_ms
 from aurum_plugins.execution.decision import Decision, Verdict, undecided
 from aurum_plugins.execution.decision_record import Counts
 from aurum_plugins.execution.figures import storable_figures

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
+from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.database.database import Database
 from aurum_plugins.database.schema import decisions as table
-from aurum_plugins.execution.candle_interval import candle_interval_ms
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.decision_record import Counts
 from aurum_plugins.execution.decision_rows import decision_of, understood

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freqtrade.constants import Config, LongShort
-from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
-from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.protections._parameters import parameters_of
 from aurum_plugins.risk.protection_settings import ConsecutiveLossesSettings
 from aurum_plugins.risk.trade_results import losses_in_a_row, results_in_order
 
@@ -37,10 +36,7 @@ class AurumConsecutiveLosses(IProtection):
     has_local_stop = True
 
     def __init__(self, config: Config, protection_config: dict[str, Any]) -> None:
-        try:
-            self._settings = ConsecutiveLossesSettings.of(protection_config)
-        except ConfigurationError as error:
-            raise OperationalException(str(error)) from error
+        self._settings = parameters_of(ConsecutiveLossesSettings, protection_config)
         super().__init__(config, self._settings.for_freqtrade())
         self.has_global_stop = self._settings.trade_limit is not None
         self.has_local_stop = self._settings.trade_limit_per_pair is not None

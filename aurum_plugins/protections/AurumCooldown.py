@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freqtrade.constants import Config, LongShort
-from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
-from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.protections._parameters import parameters_of
 from aurum_plugins.risk.protection_settings import CooldownSettings
 
 MINUTES_A_DAY = 24 * 60  # looked back where the lock ends at an hour ("unlock_at") instead
@@ -31,10 +30,7 @@ class AurumCooldown(IProtection):
     has_local_stop = True
 
     def __init__(self, config: Config, protection_config: dict[str, Any]) -> None:
-        try:
-            self._settings = CooldownSettings.of(protection_config)
-        except ConfigurationError as error:
-            raise OperationalException(str(error)) from error
+        self._settings = parameters_of(CooldownSettings, protection_config)
         super().__init__(config, self._settings.for_freqtrade())
 
     def short_desc(self) -> str:

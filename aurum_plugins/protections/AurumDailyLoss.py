@@ -8,11 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freqtrade.constants import Config, LongShort
-from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
-from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.protections._parameters import parameters_of
 from aurum_plugins.risk.protection_settings import DailyLossSettings
 from aurum_plugins.risk.trade_results import known
 
@@ -41,10 +40,7 @@ class AurumDailyLoss(IProtection):
     has_local_stop = False
 
     def __init__(self, config: Config, protection_config: dict[str, Any]) -> None:
-        try:
-            self._settings = DailyLossSettings.of(protection_config)
-        except ConfigurationError as error:
-            raise OperationalException(str(error)) from error
+        self._settings = parameters_of(DailyLossSettings, protection_config)
         super().__init__(config, {})
 
     def short_desc(self) -> str:

@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freqtrade.constants import Config, LongShort
-from freqtrade.exceptions import OperationalException
 from freqtrade.persistence import Trade
 from freqtrade.plugins.protections import IProtection, ProtectionReturn
 
-from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.protections._parameters import parameters_of
 from aurum_plugins.risk.pair_expectancy import pair_expectancy
 from aurum_plugins.risk.protection_settings import PairExpectancySettings
 from aurum_plugins.risk.trade_results import results_in_order
@@ -39,10 +38,7 @@ class AurumPairExpectancy(IProtection):
     has_local_stop = True
 
     def __init__(self, config: Config, protection_config: dict[str, Any]) -> None:
-        try:
-            self._settings = PairExpectancySettings.of(protection_config)
-        except ConfigurationError as error:
-            raise OperationalException(str(error)) from error
+        self._settings = parameters_of(PairExpectancySettings, protection_config)
         super().__init__(config, self._settings.for_freqtrade())
 
     def short_desc(self) -> str:

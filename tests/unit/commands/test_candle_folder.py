@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from aurum_plugins.commands.candle_folder import CandleFolder, interval_ms
+from aurum_plugins.commands.candle_folder import CandleFolder
 from aurum_plugins.errors import DataError
 
 FRAME = pd.DataFrame(
@@ -40,17 +40,6 @@ def test_pairs_and_timeframes_are_read_from_the_names(folder) -> None:
     assert found.pairs("1h") == ("BTC/USDT", "ETH/USDT")
     assert found.pairs("5m") == ("A_B/USDT", "BTC/USDT")
     assert found.pairs("1M") == ()
-
-
-@pytest.mark.parametrize(
-    ("timeframe", "length"), [("1s", 1_000), ("15m", 900_000), ("1d", 86_400_000)]
-)
-def test_a_timeframe_has_a_length(timeframe: str, length: int) -> None:
-    assert interval_ms(timeframe) == length
-
-
-def test_weeks_have_seven_days() -> None:
-    assert interval_ms("1w") == 7 * interval_ms("1d")
 
 
 def test_a_folder_without_candles_is_named_with_the_mend(tmp_path) -> None:

@@ -9,8 +9,6 @@ from decisions import decision, wanted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurum_plugins.errors import ConfigurationError
-from aurum_plugins.execution.candle_interval import candle_interval_ms
 from aurum_plugins.execution.decision import Decision, Verdict, undecided
 from aurum_plugins.reasons import Action, Reason, Stage
 
@@ -121,17 +119,3 @@ def test_an_order_is_forgotten_only_when_it_was_not_taken(steps) -> None:
             assert (verdict, reason.stage) == (Verdict.REFUSED, Stage.ORDER)
         assert stands.attempts <= following.attempts <= stands.attempts + 1
         stands = following
-
-
-@pytest.mark.parametrize(
-    ("timeframe", "length"),
-    [("1m", 60_000), ("15m", 900_000), ("4h", 14_400_000), ("1d", 86_400_000), ("1w", 604_800_000)],
-)
-def test_the_length_of_a_candle(timeframe, length) -> None:
-    assert candle_interval_ms(timeframe) == length
-
-
-@pytest.mark.parametrize("timeframe", ["", "1M", "1y", "0m", "h", "5 m", "-5m"])
-def test_a_timeframe_without_a_fixed_length_is_refused(timeframe) -> None:
-    with pytest.raises(ConfigurationError, match="timeframe: must be one such as 5m"):
-        candle_interval_ms(timeframe)
