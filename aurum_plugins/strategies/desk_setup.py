@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from freqtrade.persistence import Trade
+from sqlalchemy import func, select
+
 from aurum_plugins.bot_identity import bot_identity
 from aurum_plugins.clock import WallClock
 from aurum_plugins.database import database_url, open_database
@@ -49,16 +52,24 @@ def desk_of_bot(strategy: Any, host: Host, decided: DecidedCandles) -> Desk:
     bot, timeframe = bot_identity(config), strategy.timeframe
     database = open_database(database_url(config))
     journal = Journal(database, bot, timeframe, strategy.get_strategy_name(), clock)
+    states = RiskStates(database, bot, clock)
+    if config["dry_run"] and not _has_traded():
+        # Another play money than the one whose losses were remembered.
+        states.lift()
     desk = _desk(
         strategy,
         host,
         decided,
         journal,
         SwitchReading(KillSwitch(database, bot, clock).read),
-        RiskStates(database, bot, clock),
+        states,
     )
     desk.resume(resumed(journal, clock.now_ms()))
     return desk
+
+
+def _has_traded() -> bool:
+    return bool(Trade.session.scalar(select(func.count(Trade.id))))
 
 
 def desk_of_backtest(
