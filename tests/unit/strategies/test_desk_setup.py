@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,7 +43,7 @@ def test_only_a_dry_run_without_trades_starts_its_limits_anew(
 ) -> None:
     monkeypatch.delenv("AURUM_DATABASE_URL", raising=False)
     bot = strategy(tmp_path, dry_run=dry_run)
-    states(bot).save(RiskState(peak=9.0), Account(5.0), math.nan)
+    states(bot).save(RiskState(peak=9.0), Account(5.0), 0.4)
     with kept_in_database([closed(60, -0.1)] if traded else []):
         desk_of_bot(bot, SimpleNamespace(), DecidedCandles(HOUR_MS))
     kept = states(bot).load()
