@@ -13,6 +13,7 @@ from aurum_plugins.database.address import shown
 from aurum_plugins.database.engines import DURABLE, WRITING
 from aurum_plugins.database.errors import DatabaseUnavailable
 from aurum_plugins.database.failures import unavailable
+from aurum_plugins.database.same_file import SameFile
 
 # Any number, as long as nobody else locks with it: "AURUM" in ASCII.
 _WRITERS_LOCK: Final = 0x415552554D
@@ -47,6 +48,8 @@ class Database:
         self.url = shown(engine.url)
         self.kind = engine.dialect.name
         self.persistent = engine.url.database is not None
+        path = engine.url.database if self.kind == "sqlite" else None
+        self._file = None if path is None else SameFile(path, self.url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -100,6 +103,8 @@ class Database:
     def _connection(self, options: dict[str, Any]) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
+                if self._file is not None:
+                    self._file.check()
                 yield connection.execution_options(**options)
         except SQLAlchemyError as error:
             raise unavailable(self.url, error) from error

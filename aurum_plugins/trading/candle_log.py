@@ -37,7 +37,7 @@ class CandleLog:
 
     def decide(
         self, now_ms: int, rows: Mapping[str, DecidedRow | None], held: Collection[str]
-    ) -> dict[str, int | None]:
+    ) -> dict[tuple[str, int], bool]:
         """Write down candles that were not written down yet.
 
         Parameters
@@ -51,11 +51,11 @@ class CandleLog:
 
         Returns
         -------
-        dict of str to int or None
-            For each pair with a new candle: when it opened if an entry is wanted on it, else None.
+        dict of (str, int) to bool
+            For each new candle, by pair and when it opened: whether an entry is wanted on it.
         """
         decisions: list[Decision] = []
-        wanted: dict[str, int | None] = {}
+        wanted: dict[tuple[str, int], bool] = {}
         for pair, row in rows.items():
             if row is None or not self._is_new(pair, row.candle_ms):
                 continue
@@ -63,7 +63,7 @@ class CandleLog:
             decisions.append(self._decision(now_ms, pair, row, held=pair in held))
             self._newest[pair] = row.candle_ms
             enters = row.action is Action.ENTER and pair not in held
-            wanted[pair] = row.candle_ms if enters else None
+            wanted[pair, row.candle_ms] = enters
         if decisions:
             self._log.record(decisions)
         return wanted

@@ -35,7 +35,9 @@ class DecisionLog:
     """Stands between the desk and its journal; threads may share it.
 
     What cannot be written is kept and written later, in order. Until then `fault` says why, and
-    nothing may open: an order that was not written down first could be sent twice.
+    nothing may open: an order that was not written down first could be sent twice. Only `flush`
+    tries again: a locked database takes seconds to say so, and positions must not wait for that
+    once for each entry.
 
     Parameters
     ----------
@@ -52,6 +54,7 @@ class DecisionLog:
         self._kept: list[Decision | _Settlement] = []
         # A person who asks for an entry does so in a thread of freqtrade's API.
         self._turn = threading.RLock()
+        self._told: str | None = None
         self.fault: str | None = None
 
     @property
@@ -86,10 +89,14 @@ class DecisionLog:
             except DatabaseUnavailable as error:
                 self._note(error)
                 return False
+            self._told = None
             return True
 
     def flush(self) -> bool:
-        """Write what could not be written before; whether everything is written now."""
+        """Write what could not be written before; whether everything is written now.
+
+        Call it once in each loop.
+        """
         with self._turn:
             if not self._kept and self.fault is None:
                 return True
@@ -115,13 +122,16 @@ class DecisionLog:
         with self._turn:
             self._kept += entries
             del self._kept[:-MOST_KEPT]
-            self.flush()
+            if self.fault is None:
+                self.flush()
 
     def _write(self) -> None:
         """Write what is kept, the oldest first, and forget it."""
         if not self._kept:
-            # Of nothing, only to learn whether the journal can be written again.
+            # Of nothing, only to learn whether the journal can be written again. A full disk takes
+            # that, too, and shows again when something is to be written.
             self._journal.record(())
+            return
         for settles, entries in groupby(tuple(self._kept), lambda e: isinstance(e, _Settlement)):
             if not settles:
                 decisions = [entry for entry in entries if isinstance(entry, Decision)]
@@ -132,8 +142,10 @@ class DecisionLog:
                 assert isinstance(one, _Settlement)  # noqa: S101 - narrows the type
                 self._journal.settle(one.pair, one.candle_ms, one.verdict, one.reason, one.figures)
                 del self._kept[0]
+        self._told = None
 
     def _note(self, error: DatabaseUnavailable) -> None:
-        if self.fault is None:
-            logger.error("Nothing opens: %s", error)
         self.fault = str(error)
+        if self.fault != self._told:
+            logger.error("Nothing opens: %s", error)
+        self._told = self.fault

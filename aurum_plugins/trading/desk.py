@@ -231,8 +231,8 @@ class Desk:
 
     def _write_down(self, now_ms: int, rows: Mapping[str, DecidedRow | None]) -> None:
         held = {position.pair for position in self._account.positions}
-        for pair, candle_ms in self._candles.decide(now_ms, rows, held).items():
-            self._wanted.decided(pair, candle_ms)
+        for (pair, candle_ms), wants in self._candles.decide(now_ms, rows, held).items():
+            self._wanted.decided(pair, candle_ms, wants=wants)
 
     def _size(self, wanted: Wanted, stop_multiple: float, *, asked_for: bool) -> Size | Refusal:
         refusal = self._barred(wanted.pair, wanted.row.candle_ms, asked_for=asked_for)
@@ -244,7 +244,7 @@ class Desk:
 
     def _barred(self, pair: str, candle_ms: int, *, asked_for: bool) -> Refusal | None:
         """What speaks against any entry now."""
-        if not self._log.flush():
+        if self._log.fault is not None:
             return self._log.refusal
         refusal = self._switch.refresh() or self._book.standing.refusal
         if refusal is None and self._sent(pair, candle_ms, asked_for=asked_for):

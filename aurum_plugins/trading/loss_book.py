@@ -81,6 +81,8 @@ class LossBook:
             self._keep(now_ms, account, standing)
         except (DatabaseUnavailable, DamagedRiskState) as error:
             standing = _unknown(str(error))
+            if standing.refusal != self.standing.refusal:
+                logger.error("Nothing opens: %s", error)  # noqa: TRY400 - it says all there is
         self.standing = standing
 
     def lose_sight(self, error: str) -> None:

@@ -32,7 +32,7 @@ class WantedEntries:
     def __init__(self, host: Host, log: DecisionLog) -> None:
         self._host = host
         self._log = log
-        self._pending: dict[str, int] = {}
+        self._pending: set[tuple[str, int]] = set()
         self._sized: dict[str, tuple[int, float]] = {}
         self._approved: dict[str, int] = {}
         self._said: dict[str, tuple[int, Reason]] = {}
@@ -51,13 +51,11 @@ class WantedEntries:
         for pair, candle_ms in resumed.pending:
             self._log.settle(pair, candle_ms, Verdict.REFUSED, Reason.INTERRUPTED, {})
 
-    def decided(self, pair: str, candle_ms: int | None) -> None:
-        """Take note of a pair's newest candle; None if no entry is wanted on it."""
+    def decided(self, pair: str, candle_ms: int, *, wants: bool) -> None:
+        """Take note of a pair's newest candle, and whether an entry is wanted on it."""
         # One that is decided once more, as after the pair came back, is open again.
         self._said.pop(pair, None)
-        self._pending.pop(pair, None)
-        if candle_ms is not None:
-            self._pending[pair] = candle_ms
+        (self._pending.add if wants else self._pending.discard)((pair, candle_ms))
 
     def size(self, pair: str, candle_ms: int, stake: float) -> None:
         """Remember what risk allowed, quote currency."""
@@ -70,7 +68,7 @@ class WantedEntries:
 
     def approve(self, pair: str, candle_ms: int, sent_ms: int | None = None) -> None:
         """An order stands for the candle, sent at a time; None if it is an older one."""
-        self._pending.pop(pair, None)
+        self._pending.discard((pair, candle_ms))
         self._approved[pair] = candle_ms
         if sent_ms is not None:
             while self._sent_ms and self._sent_ms[0] < sent_ms - REMEMBERED_MS:
@@ -83,7 +81,7 @@ class WantedEntries:
 
     def refuse(self, pair: str, candle_ms: int, refusal: Refusal) -> None:
         """Write a refusal down; the same one again and again only once."""
-        self._pending.pop(pair, None)
+        self._pending.discard((pair, candle_ms))
         said = candle_ms, refusal.reason
         if self._approved.get(pair) == candle_ms or self._said.get(pair) == said:
             return
@@ -93,7 +91,7 @@ class WantedEntries:
     def settle_untried(self, account: Account, free_slots: int) -> None:
         """Say why the bot did not ask for entries that the last loop wanted."""
         held = {position.pair for position in account.positions}
-        for pair, candle_ms in list(self._pending.items()):
+        for pair, candle_ms in sorted(self._pending):
             stake = self.stake(pair, candle_ms)
             entry = UntriedEntry(pair, candle_ms, pair in held, free_slots, stake, account.cash)
             self.refuse(pair, candle_ms, entry.refusal(self._host))

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from desk_bot import LockedDatabase, Moment, new_file
+from desk_bot import Moment
+from desk_files import LockedDatabase, new_file
 from desk_world import PAIRS, DeskWorld, Outcome
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from watched_bot import WatchedBot
@@ -20,9 +21,12 @@ from watched_bot import WatchedBot
 from aurum_plugins.reasons import Action
 from aurum_plugins.risk.switch import SwitchState
 
-# For a thorough run: AURUM_DESK_EXAMPLES=5000, with --timeout=0.
+# For a thorough run: AURUM_DESK_EXAMPLES=5000, with --timeout=0. A failure is reported as it was
+# found, because to shorten it takes longer than a test may: AURUM_DESK_SHRINK=1 does.
 EXAMPLES = int(os.environ.get("AURUM_DESK_EXAMPLES", "40"))
 STEPS = int(os.environ.get("AURUM_DESK_STEPS", "30"))
+
+SHRINKS = (Phase.shrink,) if os.environ.get("AURUM_DESK_SHRINK") else ()
 
 pairs = st.sampled_from(PAIRS)
 wishes = st.sampled_from([Action.ENTER, Action.ENTER, Action.EXIT, Action.HOLD])
@@ -205,6 +209,7 @@ TestDesk.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=STEPS,
     deadline=None,
+    phases=(Phase.reuse, Phase.generate, *SHRINKS),
     suppress_health_check=list(HealthCheck),
 )
 TestScale.settings = settings(TestDesk.settings, max_examples=max(1, EXAMPLES // 2))

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import shutil
-import sqlite3
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -68,7 +64,7 @@ class Killed(Exception):
     """The process is no more."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Sent:
     """An order that a desk let pass.
 
@@ -298,27 +294,3 @@ class DeskBot:
         if not self.switch_readable:
             raise DatabaseUnavailable(self.database.url, "it is away")
         return self.kill_switch.read()
-
-
-class LockedDatabase:
-    """Another process that writes for too long."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def release(self) -> None:
-        self._connection.execute("ROLLBACK")
-        self._connection.close()
-
-
-def new_file(folder: Path) -> Path:
-    """A database with empty tables, without the time that it takes to make one."""
-    return Path(shutil.copy(_template(), folder / "aurum.sqlite"))
-
-
-@functools.cache
-def _template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="aurum-desk-")) / "empty.sqlite"
-    open_database(f"sqlite:///{path}").close()
-    return path

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from desk_bot import DeskBot, new_file
+from desk_bot import DeskBot
+from desk_files import new_file
 from desk_world import DeskWorld
 from postgres_server import database, database_address, postgres
 

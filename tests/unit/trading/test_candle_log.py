@@ -27,8 +27,13 @@ def journal() -> FallibleJournal:
 
 
 @pytest.fixture
-def candles(journal) -> CandleLog:
-    return CandleLog(DecisionLog(journal), "1h", HOUR, "Test")
+def log(journal) -> DecisionLog:
+    return DecisionLog(journal)
+
+
+@pytest.fixture
+def candles(log) -> CandleLog:
+    return CandleLog(log, "1h", HOUR, "Test")
 
 
 def seen(journal) -> list[tuple[str, int, Reason]]:
@@ -37,7 +42,7 @@ def seen(journal) -> list[tuple[str, int, Reason]]:
 
 class TestDecide:
     def test_a_candle_is_written_down_once(self, candles, journal) -> None:
-        assert candles.decide(NOW, {"A": row(9)}, ()) == {"A": None}
+        assert candles.decide(NOW, {"A": row(9)}, ()) == {("A", 9 * HOUR): False}
         assert candles.decide(NOW, {"A": row(9)}, ()) == {}
         assert seen(journal) == [("A", 9, Reason.NO_BREAKOUT)]
         assert journal.rows()[0].verdict is Verdict.NONE
@@ -47,11 +52,11 @@ class TestDecide:
         assert journal.calls == []
 
     def test_an_entry_is_pending(self, candles, journal) -> None:
-        assert candles.decide(NOW, {"A": row(9, Action.ENTER)}, ()) == {"A": 9 * HOUR}
+        assert candles.decide(NOW, {"A": row(9, Action.ENTER)}, ()) == {("A", 9 * HOUR): True}
         assert journal.rows()[0].verdict is Verdict.PENDING
 
     def test_a_held_pair_is_not_entered(self, candles, journal) -> None:
-        assert candles.decide(NOW, {"A": row(9, Action.ENTER)}, {"A"}) == {"A": None}
+        assert candles.decide(NOW, {"A": row(9, Action.ENTER)}, {"A"}) == {("A", 9 * HOUR): False}
         one = journal.rows()[0]
         assert (one.verdict, one.signal, one.reason) == (
             Verdict.REFUSED,
@@ -116,10 +121,12 @@ class TestUndecided:
         assert seen(journal) == [("A", 7, Reason.ANALYSIS_FAILED)]
 
 
-def test_decisions_are_kept_while_the_journal_is_away(candles, journal) -> None:
+def test_decisions_are_kept_while_the_journal_is_away(candles, log, journal) -> None:
     journal.writable = 0
     candles.decide(NOW, {"A": row(5)}, ())
     candles.decide(NOW, {"A": row(7, Action.ENTER)}, ())
     journal.writable = 9
     candles.decide(NOW, {"A": row(8)}, ())
+    assert seen(journal) == []
+    assert log.flush()
     assert [hour for _, hour, _ in seen(journal)] == [5, 6, 7, 8]

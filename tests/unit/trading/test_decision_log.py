@@ -10,6 +10,7 @@ from fallible_journal import FallibleJournal
 
 from aurum_plugins.execution.decision import Verdict
 from aurum_plugins.reasons import Reason
+from aurum_plugins.refusal import Refusal
 from aurum_plugins.trading import decision_log
 from aurum_plugins.trading.decision_log import DecisionLog
 
@@ -79,6 +80,23 @@ class TestUnwritable:
         assert journal.calls == [PAIR, f"{PAIR} NO_SLOT", f"{PAIR} NOT_TRIED"]
         assert log.flush()
 
+    def test_only_a_flush_tries_again(self, log, journal) -> None:
+        """Each try may wait for seconds."""
+        journal.writable = 0
+        log.record([wanted()])
+        journal.writable = 9
+        refuse(log)
+        assert journal.calls == []
+        assert log.fault is not None
+        assert log.flush()
+        assert journal.calls == [PAIR, f"{PAIR} NO_SLOT"]
+
+    def test_what_is_said_to_entries(self, log, journal) -> None:
+        journal.writable = 0
+        log.record([wanted()])
+        error = "database memory: it is away"
+        assert log.refusal == Refusal(Reason.JOURNAL_UNWRITABLE, {"error": error})
+
     def test_an_approval_is_now_or_never(self, log, journal) -> None:
         log.record([wanted()])
         journal.writable = 0
@@ -105,6 +123,19 @@ class TestUnwritable:
         assert journal.calls == [""]
         assert log.flush()
         assert journal.calls == [""]
+
+    def test_a_full_disk_is_told_once(self, log, journal, monkeypatch, caplog) -> None:
+        """It takes an empty transaction, so the fault seems to be over in between."""
+        monkeypatch.setattr(journal, "record", lambda _: None)
+        journal.writable = 0
+        for _ in range(3):
+            assert not log.approve(PAIR, START_MS, Reason.APPROVED, {})
+            assert log.flush()
+        assert caplog.text.count("Nothing opens") == 1
+        journal.writable = 1
+        assert log.approve(PAIR, START_MS, Reason.APPROVED, {})
+        assert not log.approve(PAIR, START_MS, Reason.APPROVED, {})
+        assert caplog.text.count("Nothing opens") == 2
 
     def test_memory_is_bounded_and_the_newest_stay(self, log, journal, monkeypatch) -> None:
         monkeypatch.setattr(decision_log, "MOST_KEPT", 3)

@@ -159,6 +159,28 @@ class TestUntried:
         found = bot.desk.refused(PAIR, opened_ms, opened_ms)
         assert [one.reason for one in found] == [Reason.ALL_LOCKED]
 
+    def test_an_older_one_is_answered_too(self, bot) -> None:
+        """Also if somebody asks for the pair on the next candle before the next loop."""
+        bot.world.locks = {PAIR}
+        candle(bot, {PAIR: ENTER})
+        bot.world.close_candle({**ALL, PAIR: ENTER})
+        bot.force(PAIR, Outcome.FILLED, analysed=True)
+        bot.begin()
+        reasons = [one.reason for one in bot.journal.last(PAIR, 2)]
+        assert reasons == [Reason.FILLED, Reason.POSITION_OPEN]
+        assert bot.journal.pending() == []
+
+    def test_what_is_not_wanted_any_more_is_not_answered(self, bot) -> None:
+        bot.world.locks = {PAIR}
+        candle(bot, {PAIR: ENTER})
+        bot.pairs = (OTHER,)
+        bot.desk.decide(bot.world.now_ms, bot.pairs)
+        bot.world.series[PAIR].actions[-1] = HOLD
+        bot.world.remembered(bot.decided)
+        bot.desk.decide(bot.world.now_ms, PAIRS)
+        bot.begin()
+        assert outcome(bot) == (Verdict.NONE, Reason.NO_BREAKOUT)
+
 
 class TestForced:
     def test_a_person_may_ask_on_any_candle(self, bot) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from desk_bot import DeskBot, LockedDatabase
+from desk_bot import DeskBot
+from desk_files import LockedDatabase
 from desk_world import PAIRS, Outcome
 from sqlalchemy import update
 

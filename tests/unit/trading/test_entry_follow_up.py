@@ -25,8 +25,13 @@ def journal() -> FallibleJournal:
 
 
 @pytest.fixture
-def entries(world, journal) -> EntryFollowUp:
-    return EntryFollowUp(world, DecisionLog(journal))
+def log(journal) -> DecisionLog:
+    return DecisionLog(journal)
+
+
+@pytest.fixture
+def entries(world, log) -> EntryFollowUp:
+    return EntryFollowUp(world, log)
 
 
 def approve(entries, world, *, resumed: bool = False, pair: str = PAIR, number: int = 0) -> None:
@@ -85,13 +90,14 @@ class TestGone:
         assert (row.verdict, row.reason) == (Verdict.REFUSED, reason)
         assert len(entries) == 0
 
-    def test_a_later_trade_is_not_taken_for_it(self, entries, world, journal) -> None:
+    def test_a_later_trade_is_not_taken_for_it(self, entries, world, journal, log) -> None:
         """Also if it could not be written down before that trade was opened."""
         approve(entries, world)
         journal.writable = 0
         assert follow(entries, world, journal) is None
         world.order(PAIR, 1.0, 100.0, Outcome.FILLED)
         journal.writable = 9
+        assert log.flush()
         approve(entries, world, number=1)
         follow(entries, world, journal)
         assert [row.reason for row in journal.rows()] == [Reason.REJECTED, Reason.FILLED]

@@ -141,9 +141,11 @@ class TestFaults:
     @pytest.mark.parametrize(
         "error", [DatabaseUnavailable("file", "it is locked"), DamagedRiskState("peak is missing")]
     )
-    def test_nothing_opens_without_the_state(self, book, store, error) -> None:
+    def test_nothing_opens_without_the_state(self, book, store, error, caplog) -> None:
         store.error = error
         book.mark(NOW, Account(1_000.0), ())
+        book.mark(NOW, Account(1_000.0), ())
+        assert caplog.text.count(f"Nothing opens: {error}") == 1
         assert book.standing.refusal is not None
         assert book.standing.refusal.figures == {"error": str(error)}
         assert book.counted_until_ms == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from aurum_plugins.database import DatabaseUnavailable
@@ -19,7 +21,7 @@ class Reading:
     def __call__(self) -> Switch:
         if self.state is None:
             raise DatabaseUnavailable("file", "it is locked")
-        return Switch(self.state, "bot")
+        return Switch(self.state, "bot", "by hand", "me")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,22 @@ def test_what_cannot_be_read_takes_nothing_back() -> None:
     ):
         read.state = state
         assert (switch.refresh() is not None, switch.flat) == (refused, flat)
+
+
+def test_the_log_is_told_of_each_change_once(caplog) -> None:
+    caplog.set_level(logging.INFO)
+    read = Reading()
+    switch = SwitchReading(read)
+    for state in (SwitchState.ARMED, SwitchState.HALTED, None, SwitchState.ARMED):
+        read.state = state
+        switch.refresh()
+        switch.refresh()
+    error = "DatabaseUnavailable: database file: it is locked"
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "Nothing opens: the kill switch is thrown (halted, me, by hand)."),
+        ("ERROR", f"Nothing opens: the kill switch cannot be read ({error})."),
+        ("INFO", "The kill switch is armed: positions may be opened again."),
+    ]
 
 
 def test_a_backtest_has_none() -> None:
