@@ -11,7 +11,7 @@ from aurum_plugins.refusal import Figure
 
 # With these reasons an entry was tried, even if no order left.
 _TRIED_STAGES = frozenset({Stage.RISK, Stage.CHECK})
-_TRIED_REASONS = frozenset({Reason.APPROVED, Reason.FORCED})
+_SENT = frozenset({Reason.APPROVED, Reason.FORCED})
 
 
 class Verdict(StrEnum):
@@ -85,8 +85,12 @@ class Decision:
         """What stands after the same candle was decided once more, as after a restart.
 
         An entry that was not ordered takes the new decision and keeps its attempts; an order that
-        somebody asked for before the candle was decided gets the signal. Anything else stays.
+        somebody asked for before the candle was decided gets the signal. A candle on which the
+        signal could not be asked takes its answer, if there is one after all. Anything else stays.
         """
+        failed = self.verdict is Verdict.NONE and self.reason is Reason.ANALYSIS_FAILED
+        if failed and new.signal is not Reason.NOT_DECIDED:
+            return new
         if self.verdict in _OPEN and self.reason.stage is not Stage.ORDER:
             attempts = max(self.attempts, new.attempts)
             return replace(new, attempts=attempts, decided_ms=self.decided_ms)
@@ -100,8 +104,8 @@ class Decision:
         """What stands after an attempt, or after it is clear that there will be none.
 
         Once an order was sent, only what becomes of the order changes anything; the figures and
-        the time of the approval are kept. An order of unknown outcome counts as sent, whatever
-        `verdict` says.
+        the time of the approval are kept until another order is sent. An order of unknown outcome
+        counts as sent, whatever `verdict` says.
         """
         if reason is Reason.OUTCOME_UNKNOWN:
             verdict = Verdict.APPROVED
@@ -109,8 +113,8 @@ class Decision:
             if reason.stage is not Stage.ORDER or verdict not in _AFTER_ORDER:
                 return self
             figures = {**self.outcome, **figures}
-        still_approved = self.verdict is verdict is Verdict.APPROVED
-        tried = reason.stage in _TRIED_STAGES or reason in _TRIED_REASONS
+        still_approved = self.verdict is verdict is Verdict.APPROVED and reason not in _SENT
+        tried = reason.stage in _TRIED_STAGES or reason in _SENT
         return replace(
             self,
             verdict=verdict,

@@ -30,6 +30,7 @@ class CandleLog:
         self._interval_ms = interval_ms
         self._strategy = strategy
         self._newest: dict[str, int] = {}
+        self._unasked: dict[str, int] = {}
 
     def resume(self, newest: Mapping[str, int]) -> None:
         """Go on after the newest candle of each pair that was written down, UTC milliseconds."""
@@ -74,11 +75,13 @@ class CandleLog:
             del self._newest[pair]
 
     def undecided(self, now_ms: int, pair: str, candle_ms: int, reason: Reason) -> None:
-        """Write down a closed candle on which the signal could not be asked."""
-        if not self._is_new(pair, candle_ms):
+        """Write down a closed candle on which the signal could not be asked; it still may be."""
+        if not self._is_new(pair, candle_ms) or self._unasked.get(pair) == candle_ms:
             return
         missed = self._missed(now_ms, pair, candle_ms)
-        self._newest[pair] = candle_ms
+        self._unasked[pair] = candle_ms
+        # So that the candles before it are not written down once more.
+        self._newest[pair] = candle_ms - self._interval_ms
         self._log.record([*missed, self._undecided(now_ms, pair, candle_ms, reason)])
 
     def _is_new(self, pair: str, candle_ms: int) -> bool:
@@ -91,7 +94,11 @@ class CandleLog:
         if known is None:
             return []
         unseen = range(known + self._interval_ms, candle_ms, self._interval_ms)[-LONGEST_GAP:]
-        return [self._undecided(now_ms, pair, missed, Reason.MISSED) for missed in unseen]
+        return [
+            self._undecided(now_ms, pair, missed, Reason.MISSED)
+            for missed in unseen
+            if missed != self._unasked.get(pair)
+        ]
 
     def _decision(self, now_ms: int, pair: str, row: DecidedRow, *, held: bool) -> Decision:
         enters = row.action is Action.ENTER

@@ -23,7 +23,7 @@ from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
-from aurum_plugins.reasons import Reason
+from aurum_plugins.reasons import Action, Reason
 from aurum_plugins.refusal import Figure, Refusal
 from aurum_plugins.risk.account import Account
 from aurum_plugins.risk.sizing import Size
@@ -143,6 +143,7 @@ class Desk:
         if row is None:
             return 0.0
         wanted = Wanted(pair, price, share, largest, smallest, row)
+        asked_for = asked_for or row.action is not Action.ENTER
         try:
             self._write_down(now_ms, {pair: row})
             size = self._size(wanted, stop_multiple, asked_for=asked_for)
@@ -169,6 +170,8 @@ class Desk:
         row = self._decided.newest(order.pair, now_ms)
         if row is None:
             return False
+        # Whatever its tag says: no decision wanted it.
+        asked_for = asked_for or row.action is not Action.ENTER
         try:
             self._write_down(now_ms, {order.pair: row})
             refusal = self._checked(now_ms, order, row, asked_for=asked_for)

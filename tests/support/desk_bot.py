@@ -205,6 +205,7 @@ class DeskBot:
         outcome: Outcome,
         *,
         analysed: bool = False,
+        tagged: bool = True,
         killed_at: Moment | None = None,
     ) -> None:
         """A person asks for an entry, even of a pair that is held.
@@ -215,6 +216,8 @@ class DeskBot:
         outcome : Outcome
         analysed : bool
             Whether the newest candles are known already, and not written down yet.
+        tagged : bool
+            Whether the order says that a person asked for it.
         killed_at : Moment or None
         """
         self.world.clock.advance(5_000)
@@ -222,7 +225,7 @@ class DeskBot:
         if analysed:
             self.world.remembered(self.decided)
         try:
-            self._execute(pair, outcome, 0.3, 0.0, asked_for=True)
+            self._execute(pair, outcome, 0.3, 0.0, asked_for=tagged)
         except Killed:
             self.kill()
 

@@ -172,9 +172,6 @@ class WatchedBot(DeskBot):
         for sent in {sent.key: sent for sent in self.sent}.values():
             if sent.end is None or sent.end in _UNDER_WAY:
                 sent.end = self._end(sent)
-                if sent.process != self.process and self._had_filled(sent):
-                    # The row keeps the time of the first approval, so that is what is looked up.
-                    sent.end = Reason.FILLED
             assert rows[sent.key].reason is sent.end, (rows[sent.key], sent)
 
     def _end(self, sent: Sent) -> Reason:
@@ -186,12 +183,6 @@ class WatchedBot(DeskBot):
         if trade is not None and trade.seen_waiting:
             return Reason.CANCELLED
         return Reason.REJECTED if sent.process == self.process else Reason.UNBOOKED
-
-    def _had_filled(self, sent: Sent) -> bool:
-        """Whether an earlier order of the same candle filled: a person asked for both, or one."""
-        earlier = self.sent[: self.sent.index(sent)]
-        trades = [one.trade for one in earlier if one.key == sent.key]
-        return any(trade is not None and trade.filled for trade in trades)
 
     def _within_caps(self, order: EntryOrder) -> None:
         world, pair = self.world, order.pair

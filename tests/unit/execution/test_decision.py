@@ -97,6 +97,19 @@ def test_what_is_settled_stays(old) -> None:
     assert old.decided_again(wanted()) == old
 
 
+def test_a_signal_that_could_be_asked_after_all_takes_the_place_of_the_failure() -> None:
+    failed = undecided("BTC/USDT", "1h", wanted().candle_ms, Reason.ANALYSIS_FAILED, AT_MS, "S")
+    assert failed.decided_again(wanted()) == wanted()
+    missed = replace(failed, reason=Reason.MISSED)
+    assert failed.decided_again(missed) == failed
+
+
+def test_another_order_on_the_same_candle_has_a_time_of_its_own() -> None:
+    again = sent().settled(Verdict.APPROVED, Reason.FORCED, {}, AT_MS + 9)
+    assert again.settled_ms == AT_MS + 9
+    assert again.settled(Verdict.APPROVED, Reason.FILLED, {}, AT_MS + 99).settled_ms == AT_MS + 9
+
+
 def test_a_signal_that_comes_after_a_forced_entry_is_kept_beside_it() -> None:
     blank = undecided("BTC/USDT", "1h", wanted().candle_ms, Reason.NOT_DECIDED, AT_MS, "S")
     forced = blank.settled(Verdict.APPROVED, Reason.FORCED, {"by": "telegram"}, AT_MS)

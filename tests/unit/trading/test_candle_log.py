@@ -121,6 +121,21 @@ class TestUndecided:
         assert seen(journal) == [("A", 7, Reason.ANALYSIS_FAILED)]
 
 
+    def test_what_could_be_asked_after_all(self, candles, journal) -> None:
+        candles.undecided(NOW, "A", 7 * HOUR, Reason.ANALYSIS_FAILED)
+        assert candles.decide(NOW, {"A": row(7, Action.ENTER)}, ()) == {("A", 7 * HOUR): True}
+        assert seen(journal) == [("A", 7, Reason.BREAKOUT)]
+
+    def test_what_could_not_stays(self, candles, journal) -> None:
+        candles.undecided(NOW, "A", 7 * HOUR, Reason.ANALYSIS_FAILED)
+        candles.decide(NOW, {"A": row(9)}, ())
+        assert [reason for *_, reason in seen(journal)] == [
+            Reason.ANALYSIS_FAILED,
+            Reason.MISSED,
+            Reason.NO_BREAKOUT,
+        ]
+
+
 def test_decisions_are_kept_while_the_journal_is_away(candles, log, journal) -> None:
     journal.writable = 0
     candles.decide(NOW, {"A": row(5)}, ())

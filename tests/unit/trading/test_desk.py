@@ -93,6 +93,11 @@ class TestEntry:
         bot.force(PAIR, Outcome.FILLED)
         assert bot.sent == []
 
+    def test_what_no_decision_wanted_was_asked_for_by_a_person(self, bot) -> None:
+        candle(bot, {})
+        bot.force(PAIR, Outcome.FILLED, tagged=False)
+        assert (row(bot).signal, row(bot).reason) == (Reason.NO_BREAKOUT, Reason.FORCED)
+
     def test_the_same_refusal_is_written_once(self, bot) -> None:
         bot.world.books = False
         candle(bot, {PAIR: ENTER})
