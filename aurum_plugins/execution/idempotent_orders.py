@@ -148,8 +148,9 @@ class IdempotentOrders:
 
         Cheap while every order is booked. Those of the last seconds are left out: the bot may be
         about to book them. An order that the exchange cannot be asked about is left out, too, and
-        asked about again the next time.
+        asked about again the next time. What could not be written down before is tried once more.
         """
+        self.record.flush()
         found = (self._fate.unbooked(order) for order in self.record.unsettled())
         return [order for order in found if order is not None]
 

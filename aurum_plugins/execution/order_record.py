@@ -69,6 +69,8 @@ class OrderRecord:
         self._unsettled: dict[str, RecordedOrder] = {}
         # Orders whose newest state the database does not have yet.
         self._unwritten: dict[str, RecordedOrder] = {}
+        # Why the last try to write failed, until one succeeds.
+        self._trouble: DatabaseUnavailable | None = None
         self._sent: deque[int] = deque(maxlen=SENT_KEPT)
         if database is not None:
             self._load(database)
@@ -90,7 +92,8 @@ class OrderRecord:
         ----------
         must_be_written : bool
             Whether it must not be sent unless the database has it. Otherwise a failure is logged
-            and the order kept in memory.
+            and the order kept in memory; after one, the database is not waited for again before
+            `flush`, so that a lock does not hold up the sale of many positions.
 
         Raises
         ------
@@ -110,12 +113,15 @@ class OrderRecord:
             updated_ms=now_ms,
         )
         with self._lock:
-            try:
-                self._write(order, durable=True)
-            except DatabaseUnavailable as error:
-                if must_be_written:
-                    raise
-                self._put_off(order, error)
+            if self._trouble is not None and not must_be_written:
+                self._put_off(order, self._trouble)
+            else:
+                try:
+                    self._write(order, durable=True)
+                except DatabaseUnavailable as error:
+                    if must_be_written:
+                        raise
+                    self._put_off(order, error)
             self._unsettled[client_order_id] = order
             self._sent.append(now_ms)
 
@@ -129,8 +135,8 @@ class OrderRecord:
     ) -> None:
         """Note how far an unsettled order got.
 
-        What cannot be written is logged, kept in memory, and written with the next order; an order
-        that is not unsettled is left as it is.
+        What cannot be written is logged, kept in memory, and written later; an order that is not
+        unsettled is left as it is.
         """
         with self._lock:
             known = self._unsettled.pop(client_order_id, None)
@@ -145,10 +151,23 @@ class OrderRecord:
             )
             if not state.is_final:
                 self._unsettled[client_order_id] = order
+            if self._trouble is not None:
+                self._put_off(order, self._trouble)
+                return
             try:
                 self._write(order)
             except DatabaseUnavailable as error:
                 self._put_off(order, error)
+
+    def flush(self) -> None:
+        """Try to write what could not be written before; call it once in each loop."""
+        with self._lock:
+            if not self._unwritten:
+                return
+            try:
+                self._write()
+            except DatabaseUnavailable as error:
+                self._trouble = error
 
     def unsettled(self, pair: str | None = None, side: str | None = None) -> list[RecordedOrder]:
         """Orders that may exist without the bot knowing, the oldest first.
@@ -196,12 +215,13 @@ class OrderRecord:
             error,
         )
         self._unwritten[order.client_order_id] = order
+        self._trouble = error
 
-    def _write(self, order: RecordedOrder, *, durable: bool = False) -> None:
-        """Write an order, and first those that could not be written before."""
+    def _write(self, *more: RecordedOrder, durable: bool = False) -> None:
+        """Write orders, and first those that could not be written before."""
         if self._database is None:
             return
-        due = {**self._unwritten, order.client_order_id: order}
+        due = {**self._unwritten, **{order.client_order_id: order for order in more}}
         rows = [_to_row(self._bot, each) for each in due.values()]
         with self._database.writing(durable=durable) as connection:
             for row in rows:
@@ -210,6 +230,7 @@ class OrderRecord:
                 if not connection.execute(update(orders).where(same).values(row)).rowcount:
                     connection.execute(insert(orders).values(row))
         self._unwritten.clear()
+        self._trouble = None
 
 
 def _to_row(bot: str, order: RecordedOrder) -> dict[str, Any]:

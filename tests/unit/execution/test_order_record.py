@@ -192,6 +192,35 @@ def test_an_exit_leaves_all_the_same_and_is_written_later(database, start, faili
     assert rows(database)["exit"]["exchange_order_id"] == "77"
 
 
+def test_many_exits_do_not_each_wait_for_a_database_that_is_locked(
+    database, start, monkeypatch
+) -> None:
+    record, tries = start(), []
+
+    @contextmanager
+    def locked(**_: Any) -> Iterator[None]:
+        tries.append(1)
+        raise DatabaseUnavailable(database.url, "locked")
+        yield
+
+    with monkeypatch.context() as broken:
+        broken.setattr(database, "writing", locked)
+        for name in ("one", "two", "three"):
+            leave(record, name, side="sell", must_be_written=False)
+            record.learn(name, OrderState.TAKEN, exchange_order_id=name)
+        assert len(tries) == 1
+        record.flush()
+        assert len(tries) == 2
+        with pytest.raises(DatabaseUnavailable):
+            leave(record, "entry")
+    record.flush()
+    assert {name: row["state"] for name, row in rows(database).items()} == dict.fromkeys(
+        ("one", "two", "three"), "taken"
+    )
+    leave(record, "four", side="sell", must_be_written=False)
+    assert rows(database)["four"]["state"] == "leaving"
+
+
 def test_what_was_learnt_while_nothing_could_be_written_is_written_later(
     database, start, monkeypatch, caplog
 ) -> None:
