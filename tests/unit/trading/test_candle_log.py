@@ -120,7 +120,6 @@ class TestUndecided:
         candles.undecided(NOW, "A", 7 * HOUR, Reason.ANALYSIS_FAILED)
         assert seen(journal) == [("A", 7, Reason.ANALYSIS_FAILED)]
 
-
     def test_what_could_be_asked_after_all(self, candles, journal) -> None:
         candles.undecided(NOW, "A", 7 * HOUR, Reason.ANALYSIS_FAILED)
         assert candles.decide(NOW, {"A": row(7, Action.ENTER)}, ()) == {("A", 7 * HOUR): True}
