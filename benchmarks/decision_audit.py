@@ -193,14 +193,19 @@ def audit_books(
     ]
     findings.promise("orders booked otherwise", differ)
     held: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for row in read(trades, "SELECT pair, amount FROM trades WHERE is_open"):
-        held[row["pair"]] += Decimal(str(row["amount"]))
+    # Each sale is rounded down to the market's step: after it less than one step may be left.
+    left: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for row in read(trades, "SELECT pair, amount, is_open, amount_precision FROM trades"):
+        kept, amount = (held, "amount") if row["is_open"] else (left, "amount_precision")
+        kept[row["pair"]] += Decimal(str(row[amount] or 0))
     # Where an order still waits, the orders themselves were compared.
     waiting = {pair_of(order) for order in orders if order.is_open}
     pairs = {*held, *(pair_of(order) for order in orders)} - waiting
     excess = {pair: account.balances.total(pair.split("/")[0]) - held[pair] for pair in pairs}
     differences = [
-        f"{pair}: {more:+f}" for pair, more in excess.items() if abs(more) * price(pair) > DUST
+        f"{pair}: {more:+f}"
+        for pair, more in excess.items()
+        if not -DUST < more * price(pair) < DUST + left[pair] * price(pair)
     ]
     findings.promise("holdings that differ from open trades", differences)
 

@@ -106,8 +106,10 @@ def watch(bot: SandboxedBot, minutes: float) -> Watched:
 def audit(bot: SandboxedBot, server: SandboxServer, seen: Watched, *, live: bool) -> Findings:
     """Hold everything against each other."""
     findings, journal = Findings(), decisions(bot.records)
-    first = min([seen.first_candle_ms, *(row.candle_ms for row in journal)])
-    audit_journal(findings, journal, PAIRS, first, seen.last_candle_ms)
+    candles = [row.candle_ms for row in journal]
+    # While it is being stopped a bot may decide on one candle more, of every pair then.
+    first, last = min([seen.first_candle_ms, *candles]), max([seen.last_candle_ms, *candles])
+    audit_journal(findings, journal, PAIRS, first, last)
     if live:
         engine = server.exchange.engine
         engine.advance(now_ms())

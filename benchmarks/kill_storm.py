@@ -202,7 +202,9 @@ def audit(storm: Storm, server: SandboxServer, account: Account, last_ms: int) -
     findings.count("trading again after, median s", f"{statistics.median(storm.back_after):.1f}")
     findings.count("trading again after, longest s", f"{max(storm.back_after):.1f}")
     findings.promise(f"back after more than {BACK_WITHIN:g} s", late)
-    audit_journal(findings, journal, PAIRS, min(row.candle_ms for row in journal), last_ms)
+    candles = [row.candle_ms for row in journal]
+    # While it is being stopped a bot may decide on one candle more, of every pair then.
+    audit_journal(findings, journal, PAIRS, min(candles), max(last_ms, *candles))
     engine.advance(now_ms())
     orders = list(account.orders.values())
     audit_orders(findings, journal, orders)

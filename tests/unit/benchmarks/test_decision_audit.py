@@ -159,9 +159,9 @@ def booked(folder: Path, *orders: tuple[str, float, int], held: float = 0.0) -> 
     path = folder / "trades.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE orders (order_id, filled, ft_is_open)")
-        connection.execute("CREATE TABLE trades (pair, amount, is_open)")
+        connection.execute("CREATE TABLE trades (pair, amount, is_open, amount_precision)")
         connection.executemany("INSERT INTO orders VALUES (?, ?, ?)", orders)
-        connection.execute("INSERT INTO trades VALUES ('BTC/USDT', ?, 1)", (held,))
+        connection.execute("INSERT INTO trades VALUES ('BTC/USDT', ?, 1, 0.1)", (held,))
         connection.commit()
     return path
 
