@@ -16,7 +16,8 @@ from aurum_plugins.database.schema import switches
 from aurum_plugins.database.status import read_status
 
 ROW = {"bot": "b", "state": "s", "reason": "x" * 10_000, "by": "b", "at_ms": 1}
-# Root may write anywhere, so it becomes somebody else once all is imported.
+# Root may write anywhere, so it becomes somebody else once all is imported, and itself again before
+# it leaves: what runs at its exit may have to write where it began.
 OPENER = """
 import os, pwd, sys
 from aurum_plugins.database import DatabaseUnavailable, open_database
@@ -28,6 +29,7 @@ try:
     open_database(sys.argv[1])
 except DatabaseUnavailable as error:
     print(error.reason)
+os.seteuid(os.getuid())
 """
 
 
