@@ -73,18 +73,16 @@ class FreqtradeHost:
 
     def locked(self, pair: str, candle_ms: int) -> str | None:
         """Why the pair may not be entered on this candle's signal; None if it may."""
-        candle = datetime.fromtimestamp(candle_ms / SECOND_MS, UTC)
-        at = timeframe_to_next_date(self._strategy.timeframe, candle)
+        at = self._close(candle_ms)
         if not PairLocks.is_pair_locked(pair, at, side="long"):
             return None
         locks = (PairLocks.get_pair_longest_lock(name, at, "long") for name in (pair, "*"))
         return _reason_of(next(filter(None, locks), None))
 
-    def all_locked(self) -> str | None:
-        """Why no pair may be entered; None if they may."""
-        if not PairLocks.is_global_lock(side="*"):
-            return None
-        return _reason_of(PairLocks.get_pair_longest_lock("*"))
+    def all_locked(self, candle_ms: int) -> str | None:
+        """Why no pair may be entered on this candle's signal; None if they may."""
+        lock = PairLocks.get_pair_longest_lock("*", self._close(candle_ms))
+        return None if lock is None else _reason_of(lock)
 
     def fate(self, pair: str, since_ms: int) -> Fate:
         """What became of the entry that was sent at or after a time, UTC milliseconds."""
@@ -121,6 +119,11 @@ class FreqtradeHost:
             smallest_amount=_number(amount.get("min")),
             largest_amount=_number(amount.get("max")),
         )
+
+    def _close(self, candle_ms: int) -> datetime:
+        candle = datetime.fromtimestamp(candle_ms / SECOND_MS, UTC)
+        close: datetime = timeframe_to_next_date(self._strategy.timeframe, candle)
+        return close
 
     def _cash(self, trades: Sequence[Any]) -> float:
         """Quote currency, also what open entry orders have set aside.

@@ -39,8 +39,8 @@ class Host(Protocol):
         """Why the pair may not be entered on this candle's signal; None if it may."""
         ...
 
-    def all_locked(self) -> str | None:
-        """Why no pair may be entered; None if they may."""
+    def all_locked(self, candle_ms: int) -> str | None:
+        """Why no pair may be entered on this candle's signal; None if they may."""
         ...
 
     def fate(self, pair: str, since_ms: int) -> Fate:

@@ -37,7 +37,7 @@ class UntriedEntry:
 
     def refusal(self, host: Host) -> Refusal:
         """The first of the bot's own rules that explains it."""
-        all_locked = host.all_locked()
+        all_locked = host.all_locked(self.candle_ms)
         locked = host.locked(self.pair, self.candle_ms)
         rules: tuple[tuple[bool, Reason, dict[str, Figure]], ...] = (
             (self.held, Reason.POSITION_OPEN, {}),

@@ -197,7 +197,7 @@ class DeskWorld:
     def locked(self, pair: str, candle_ms: int) -> str | None:
         return "protection" if pair in self.locks else None
 
-    def all_locked(self) -> str | None:
+    def all_locked(self, candle_ms: int) -> str | None:
         return "protection" if self.lock_on_all else None
 
     def fate(self, pair: str, since_ms: int) -> Fate:

@@ -325,11 +325,12 @@ class TestLocks:
         assert host.locked("ETH/USDT", ms(NOW)) is None
 
     def test_all_pairs_may_be_locked(self, host):
-        assert host.all_locked() is None
-        now = datetime.now(UTC)
-        PairLocks.lock_pair("*", now + 5 * HOUR, None, now=now)
-        assert host.all_locked().startswith(" until 2")
-        assert host.locked("ETH/USDT", ms(now)) == host.all_locked()
+        candle = ms(NOW.replace(minute=0))
+        assert host.all_locked(candle) is None
+        PairLocks.lock_pair("*", NOW + 5 * HOUR, None, now=NOW)
+        assert host.all_locked(candle) == " until 2026-01-01 18:00"
+        assert host.locked("ETH/USDT", candle) == host.all_locked(candle)
+        assert host.all_locked(ms(NOW + 5 * HOUR)) is None
 
 
 class TestFate:
