@@ -52,7 +52,6 @@ class BacktestJournal:
         self._decided_ms = array("q")
         self._settled_ms = array("q")
         self._figures: dict[int, tuple[Mapping[str, Figure], Mapping[str, Figure]]] = {}
-        self._pending: set[tuple[str, int]] = set()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -85,16 +84,6 @@ class BacktestJournal:
             own = pair, self._timeframe, candle_ms, never, now_ms, self._strategy
             self._append(key, undecided(*own))
         self._replace(key, self._decision(key).settled(verdict, reason, figures, now_ms))
-
-    def approved(self, pair: str, candle_ms: int) -> bool:
-        """Whether an order was sent for the candle, or may have been."""
-        key = pair, candle_ms
-        return key in self._rows and self._decision(key).is_ordered
-
-    def pending(self) -> list[Decision]:
-        """Entries that are wanted and not settled yet, the oldest first."""
-        found = [self._decision(key) for key in self._pending]
-        return sorted(found, key=lambda decision: (decision.candle_ms, decision.pair))
 
     def counts(self, since_ms: int, until_ms: int) -> Counts:
         """How the candles ended that closed after `since_ms` and not after `until_ms`."""
@@ -144,8 +133,6 @@ class BacktestJournal:
     def _keep_figures(self, key: tuple[str, int], decision: Decision) -> None:
         kept = storable_figures(decision.figures), storable_figures(decision.outcome)
         self._figures[self._rows[key]] = kept
-        pending = decision.verdict is Verdict.PENDING
-        (self._pending.add if pending else self._pending.discard)(key)
 
     def _decision(self, key: tuple[str, int]) -> Decision:
         row = self._rows[key]

@@ -40,14 +40,6 @@ class DecisionRecord(Protocol):
         """
         ...
 
-    def approved(self, pair: str, candle_ms: int) -> bool:
-        """Whether an order was sent for the candle, or may have been."""
-        ...
-
-    def pending(self) -> list[Decision]:
-        """Entries that are wanted and not settled yet, the oldest first."""
-        ...
-
     def counts(self, since_ms: int, until_ms: int) -> Counts:
         """How the candles ended that closed after one moment and not after another."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Executable, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +17,6 @@ from aurum_plugins.execution.journal_reader import JournalReader
 from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Figure
 
-LONGEST_GAP: Final = 1_000
 # Far below the number of values that a statement of either database may have.
 _PAIRS_AT_ONCE = 500
 
@@ -88,52 +87,11 @@ class Journal(JournalReader):
         An approval outlives a power cut from here on: the order that follows it may, too.
         """
         now_ms, durable = self._clock.now_ms(), verdict is Verdict.APPROVED
-        blank = self._undecided(pair, candle_ms, Reason.NOT_DECIDED, now_ms)
+        own = pair, self._timeframe, int(candle_ms), Reason.NOT_DECIDED, now_ms, self._strategy
+        blank = undecided(*own)
         with understood(self._database), self._database.writing(durable=durable) as connection:
             old = self._stored(connection, [blank]).get((pair, int(candle_ms)), blank)
             self._write(connection, [old.settled(verdict, reason, figures, now_ms)])
-
-    def fill_gaps(
-        self,
-        pair: str,
-        from_candle_ms: int,
-        until_candle_ms: int,
-        interval_ms: int,
-        reason: Reason = Reason.MISSED,
-    ) -> int:
-        """Write a row for each candle that closed unseen; those that have one are left alone.
-
-        Parameters
-        ----------
-        pair : str
-        from_candle_ms, until_candle_ms : int
-            UTC milliseconds at which the first one opened, and the first one that is none of them
-            any more. Of more than `LONGEST_GAP` candles the newest count.
-        interval_ms : int
-            Length of a candle in milliseconds.
-        reason : Reason
-
-        Returns
-        -------
-        int
-            How many rows were written.
-        """
-        unseen = range(int(from_candle_ms), int(until_candle_ms), interval_ms)[-LONGEST_GAP:]
-        if not unseen:
-            return 0
-        columns, now_ms = table.c, self._clock.now_ms()
-        there = self._of_pair(select(columns.candle_ms), pair).where(
-            columns.candle_ms.between(unseen[0], unseen[-1])
-        )
-        with self._database.writing() as connection:
-            seen = set(connection.execute(there).scalars())
-            missed = [
-                self._undecided(pair, candle_ms, reason, now_ms)
-                for candle_ms in unseen
-                if candle_ms not in seen
-            ]
-            self._write(connection, missed)
-        return len(missed)
 
     def _stored(
         self, connection: Connection, wanted: Sequence[Decision]
@@ -158,6 +116,3 @@ class Journal(JournalReader):
         rows = [row_of(*own, decision) for decision in decisions]
         if rows:
             connection.execute(_UPSERTS[self._database.kind], rows)
-
-    def _undecided(self, pair: str, candle_ms: int, reason: Reason, now_ms: int) -> Decision:
-        return undecided(pair, self._timeframe, int(candle_ms), reason, now_ms, self._strategy)

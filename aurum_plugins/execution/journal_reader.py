@@ -49,13 +49,6 @@ class JournalReader:
         self._timeframe = timeframe
         self._interval_ms = candle_interval_ms(timeframe)
 
-    def approved(self, pair: str, candle_ms: int) -> bool:
-        """Whether an order was sent for the candle, or may have been."""
-        query = self._of_pair(select(table.c.pair), pair)
-        query = query.where(table.c.candle_ms == int(candle_ms), _SENT)
-        with self._database.reading() as connection:
-            return connection.execute(query).first() is not None
-
     def pending(self) -> list[Decision]:
         """Entries that are wanted and not settled yet, the oldest first."""
         # Sorted here: SQLite would rather read the whole timeframe in order than sort a few.

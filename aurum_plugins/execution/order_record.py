@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -32,8 +31,6 @@ from aurum_plugins.execution.recorded_order import OrderState, RecordedOrder
 
 logger = logging.getLogger(__name__)
 
-# How many moments of sending are kept at hand.
-SENT_KEPT: Final = 1_000
 LONGEST_DETAIL: Final = 300
 _OPEN: Final = tuple(str(state) for state in OrderState if not state.is_final)
 
@@ -71,7 +68,6 @@ class OrderRecord:
         self._unwritten: dict[str, RecordedOrder] = {}
         # Why the last try to write failed, until one succeeds.
         self._trouble: DatabaseUnavailable | None = None
-        self._sent: deque[int] = deque(maxlen=SENT_KEPT)
         if database is not None:
             self._load(database)
 
@@ -123,7 +119,6 @@ class OrderRecord:
                         raise
                     self._put_off(order, error)
             self._unsettled[client_order_id] = order
-            self._sent.append(now_ms)
 
     def learn(
         self,
@@ -184,18 +179,11 @@ class OrderRecord:
                 if pair in (None, order.pair) and side in (None, order.side)
             ]
 
-    def sent_since(self, since_ms: int) -> tuple[int, ...]:
-        """When the last orders were sent, UTC milliseconds, the oldest first; at most 1,000."""
-        with self._lock:
-            return tuple(sent_ms for sent_ms in self._sent if sent_ms >= since_ms)
-
     def _load(self, database: Database) -> None:
         """Read what an earlier process left; what was leaving then is uncertain from now on."""
         mine = orders.c.bot == self._bot
-        newest = select(orders.c.sent_ms).where(mine).order_by(orders.c.sent_ms.desc())
         unsettled = select(orders).where(mine, orders.c.state.in_(_OPEN))
         with database.reading() as connection:
-            self._sent.extend(reversed(connection.scalars(newest.limit(SENT_KEPT)).all()))
             rows = connection.execute(unsettled.order_by(orders.c.sent_ms)).mappings().all()
         now_ms = self.clock.now_ms()
         for row in rows:

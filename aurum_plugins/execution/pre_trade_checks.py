@@ -48,11 +48,6 @@ class PreTradeChecks:
     ) -> None:
         self._checks = tuple(kind(settings) for kind in kinds)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of the checks, in the order in which they run."""
-        return tuple(check.name for check in self._checks)
-
     def first_refusal(self, situation: Situation) -> Refusal | None:
         """Run the checks until one refuses; None if the entry passes them all."""
         for check in self._checks:
@@ -60,10 +55,6 @@ class PreTradeChecks:
             if refusal is not None:
                 return refusal
         return None
-
-    def run(self, situation: Situation) -> tuple[tuple[str, Refusal | None], ...]:
-        """Run every check, whatever those before it say: its name, and its refusal or None."""
-        return tuple((check.name, _result(check, situation)) for check in self._checks)
 
 
 def _result(check: checks.PreTradeCheck, situation: Situation) -> Refusal | None:

@@ -134,26 +134,6 @@ class LossLimits:
         way = min(1.0, max(0.0, (drawdown - first) / (stop - first)))
         return 1 - way * (1 - self.settings.throttle_floor)
 
-    def rearmed(self, state: RiskState, now_ms: int, equity: float) -> RiskState:
-        """Give the state after somebody lifted the stop by hand.
-
-        The peak starts anew at `equity`, and the pause after consecutive losses ends. The day's and
-        the week's limits stay, unless the latest mark lies in the future: then they start anew too.
-
-        Raises
-        ------
-        ValueError
-            If `equity` is not a finite positive number.
-        """
-        if not _is_known(equity):
-            raise ValueError(f"equity must be a finite positive number (got {equity!r})")
-        equity = float(equity)
-        if now_ms < state.at_ms:
-            newest = min(state.newest_ms, now_ms)
-            state = RiskState(counted=state.counted, newest_ms=newest)
-        lifted = {"peak": equity, "halted_ms": None, "losing_streak": 0, "paused_until_ms": 0}
-        return self.update(state.model_copy(update=lifted), now_ms, equity)
-
     def _refusal(
         self, state: RiskState, now_ms: int, equity: float, drawdown: float
     ) -> Refusal | None:

@@ -87,26 +87,3 @@ class RiskState(BaseModel):
                 key = ".".join(str(part) for part in first["loc"]) or "state"
                 raise DamagedRiskState(f"{key}: {first['msg']} (got {first['input']!r})") from error
             raise DamagedRiskState(str(error)) from error
-
-    def rebased(self, equity: float) -> Self:
-        """The same after money was paid in or out: no gain, no loss, and no new peak.
-
-        Parameters
-        ----------
-        equity : float
-            What the latest mark would have been with the money, or without it; quote currency.
-
-        Raises
-        ------
-        ValueError
-            If it is not a finite positive number, or nothing was marked yet.
-        """
-        factor = equity / self.equity if self.equity > 0 else 0.0
-        if not 0 < factor < float("inf"):
-            raise ValueError(
-                f"equity must be a finite positive number, and follow a mark (got {equity!r} "
-                f"after {self.equity!r})"
-            )
-        marks = ("peak", "day_equity", "day_low", "week_equity", "week_low")
-        scaled = {name: getattr(self, name) * factor for name in marks}
-        return self.model_copy(update={"equity": equity, **scaled})

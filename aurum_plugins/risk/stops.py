@@ -6,17 +6,9 @@ import math
 
 from aurum_plugins.signals import atr_stop_price
 
-# A forecast moves the stop no further than this: half as far, or twice.
-NARROWEST, WIDEST = 0.5, 2.0
-
 
 def stop_price(
-    open_rate: float,
-    average_range: float,
-    multiple: float,
-    *,
-    outer_share: float,
-    forecast_ratio: float | None = None,
+    open_rate: float, average_range: float, multiple: float, *, outer_share: float
 ) -> float | None:
     """Price at which a long position opened at `open_rate` is given up.
 
@@ -30,9 +22,6 @@ def stop_price(
         Ranges between entry and stop.
     outer_share : float in (0, 1]
         The stop is never further below the entry than this share of it.
-    forecast_ratio : float or None
-        Forecast volatility over what is usual; it scales the range, by `NARROWEST` to `WIDEST`.
-        None, or what is no finite positive number, is no forecast, and the range is taken as it is.
 
     Returns
     -------
@@ -42,10 +31,7 @@ def stop_price(
     known = all(math.isfinite(x) and x > 0 for x in (multiple, outer_share))
     if not known or outer_share > 1:
         return None
-    scale = 1.0
-    if forecast_ratio is not None and math.isfinite(forecast_ratio) and forecast_ratio > 0:
-        scale = min(max(forecast_ratio, NARROWEST), WIDEST)
-    inner = atr_stop_price(open_rate, average_range * scale, multiple)
+    inner = atr_stop_price(open_rate, average_range, multiple)
     if inner is None:
         return None
     stop = max(inner, open_rate * (1 - outer_share))

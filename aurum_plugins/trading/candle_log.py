@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from aurum_plugins.execution.decision import Decision, Verdict, undecided
-from aurum_plugins.execution.journal import LONGEST_GAP
 from aurum_plugins.reasons import Action, Reason
 from aurum_plugins.trading.decided_rows import DecidedRow
 from aurum_plugins.trading.decision_log import DecisionLog
+
+# Candles that are written down as missed at most, the newest.
+LONGEST_GAP: Final = 1_000
 
 
 class CandleLog:

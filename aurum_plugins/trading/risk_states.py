@@ -81,10 +81,12 @@ class RiskStates:
             state = self.load() or RiskState()
         except DamagedRiskState:
             state = RiskState()
-        fresh = RiskState(counted=state.counted, newest_ms=state.newest_ms)
+        now_ms = self._clock.now_ms()
+        # A trade that closed by a clock that was ahead does not hide those that close from now on.
+        fresh = RiskState(counted=state.counted, newest_ms=min(state.newest_ms, now_ms))
         with self._database.writing(durable=True) as connection:
-            now_ms = max(self._clock.now_ms(), (self._written_ms(connection) or 0) + 1)
-            values = {"state": fresh.to_json(), "at_ms": now_ms}
+            at_ms = max(now_ms, (self._written_ms(connection) or 0) + 1)
+            values = {"state": fresh.to_json(), "at_ms": at_ms}
             _put(connection, risk_states, {"bot": self._bot}, values)
 
     def _written_ms(self, connection: Connection) -> int | None:

@@ -16,7 +16,7 @@ from aurum_plugins.database import Database, DatabaseUnavailable, open_database
 from aurum_plugins.database.schema import decisions
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.execution.decision import Verdict
-from aurum_plugins.execution.journal import LONGEST_GAP, Journal
+from aurum_plugins.execution.journal import Journal
 from aurum_plugins.reasons import Action, Reason
 
 BOT = "freqtrade (dry run)"
@@ -44,7 +44,6 @@ def test_what_was_recorded_is_read_again(journal) -> None:
     assert journal.last("ETH/USDT") == [written[0]]
     assert journal.last(PAIR, 5) == [written[2], written[1]]
     assert journal.pending() == [written[1]]
-    assert not journal.approved(PAIR, START_MS)
 
 
 def test_recording_again_changes_nothing(journal, database) -> None:
@@ -71,7 +70,6 @@ def test_an_entry_is_refused_twice_and_then_approved(journal) -> None:
     journal.settle(PAIR, START_MS, Verdict.REFUSED, Reason.THIN_BOOK, {})
     assert journal.pending() == []
     journal.settle(PAIR, START_MS, Verdict.APPROVED, Reason.APPROVED, {"stake": 100.0})
-    assert journal.approved(PAIR, START_MS)
     journal.settle(PAIR, START_MS, Verdict.PENDING, Reason.NOT_TRIED, {})
     journal.record([wanted()])
     found = journal.last(PAIR)[0]
@@ -97,11 +95,10 @@ def test_an_order_of_unknown_fate_counts_as_sent(journal) -> None:
     journal.record([wanted()])
     journal.settle(PAIR, START_MS, Verdict.APPROVED, Reason.APPROVED, {})
     journal.settle(PAIR, START_MS, Verdict.REFUSED, Reason.OUTCOME_UNKNOWN, {})
-    assert journal.approved(PAIR, START_MS)
+    assert journal.last(PAIR) == journal.ordered(0)
     assert [one.reason for one in journal.unfinished()] == [Reason.OUTCOME_UNKNOWN]
     journal.settle(PAIR, START_MS, Verdict.REFUSED, Reason.REJECTED, {})
-    assert not journal.approved(PAIR, START_MS)
-    assert journal.unfinished() == []
+    assert journal.ordered(0) == journal.unfinished() == []
 
 
 def test_orders_are_found_after_a_restart(journal, database) -> None:
@@ -175,33 +172,9 @@ def test_bots_and_timeframes_have_rows_of_their_own(journal, database) -> None:
     for other in others:
         other.settle(PAIR, START_MS, Verdict.APPROVED, Reason.APPROVED, {})
         assert other.pending() == []
-    assert not journal.approved(PAIR, START_MS)
     assert journal.pending() == [wanted()]
     assert journal.ordered(0) == journal.unfinished() == []
     assert rows(database) == 3
-
-
-def test_candles_that_closed_unseen_are_missed(journal, database) -> None:
-    journal.record([decision(0), wanted(2)])
-    assert journal.fill_gaps(PAIR, START_MS, START_MS + 4 * HOUR_MS, HOUR_MS) == 2
-    assert [one.reason for one in journal.last(PAIR, 9)] == [
-        Reason.MISSED,
-        Reason.BREAKOUT,
-        Reason.MISSED,
-        Reason.NO_BREAKOUT,
-    ]
-    assert journal.fill_gaps(PAIR, START_MS, START_MS + 4 * HOUR_MS, HOUR_MS) == 0
-    assert journal.fill_gaps(PAIR, START_MS, START_MS, HOUR_MS, Reason.PAUSED) == 0
-    assert rows(database) == 4
-
-
-def test_of_a_long_gap_the_newest_candles_are_written(journal) -> None:
-    until_ms = START_MS + 5_000 * HOUR_MS
-    assert journal.fill_gaps(PAIR, START_MS, until_ms, HOUR_MS, Reason.PAUSED) == LONGEST_GAP
-    found = journal.last(PAIR, 5_000)
-    assert len(found) == LONGEST_GAP
-    assert found[0].candle_ms == until_ms - HOUR_MS
-    assert {one.reason for one in found} == {Reason.PAUSED}
 
 
 def test_candles_are_counted_by_when_they_closed(journal) -> None:
@@ -275,8 +248,6 @@ def test_a_database_that_is_away_is_the_only_error(journal, database) -> None:
     calls = (
         lambda: journal.record([wanted()]),
         lambda: journal.settle(PAIR, START_MS, Verdict.REFUSED, Reason.KILLED, {}),
-        lambda: journal.fill_gaps(PAIR, START_MS, NOW_MS, HOUR_MS),
-        lambda: journal.approved(PAIR, START_MS),
         journal.newest_candles,
         lambda: journal.counts(0, NOW_MS),
         journal.pending,

@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from aurum_plugins.clock import VirtualClock
 from aurum_plugins.database import Database, DatabaseUnavailable
 from aurum_plugins.database.schema import orders
-from aurum_plugins.execution.order_record import LONGEST_DETAIL, SENT_KEPT, OrderRecord
+from aurum_plugins.execution.order_record import LONGEST_DETAIL, OrderRecord
 from aurum_plugins.execution.recorded_order import OrderState, RecordedOrder
 
 START_MS = 1_700_000_000_000
@@ -176,7 +176,6 @@ def test_an_order_that_must_be_written_does_not_leave_without(start, failing) ->
     with pytest.raises(DatabaseUnavailable, match="the disk is full"):
         leave(record, "one")
     assert record.unsettled() == []
-    assert record.sent_since(0) == ()
 
 
 def test_an_exit_leaves_all_the_same_and_is_written_later(database, start, failing, caplog) -> None:
@@ -267,26 +266,6 @@ def test_a_detail_is_what_every_database_takes(database, start) -> None:
     detail = rows(database)["one"]["detail"]
     assert detail.startswith("{ <html> xx")
     assert len(detail) == LONGEST_DETAIL
-
-
-def test_the_moments_of_sending_outlive_the_process(start, clock) -> None:
-    record = start()
-    for number in range(3):
-        leave(record, f"order {number}")
-        record.learn(f"order {number}", OrderState.SETTLED)
-        clock.advance(1_000)
-    for each in (record, start()):
-        assert each.sent_since(0) == (START_MS, START_MS + 1_000, START_MS + 2_000)
-        assert each.sent_since(START_MS + 1_000) == (START_MS + 1_000, START_MS + 2_000)
-
-
-def test_no_more_moments_are_kept_than_needed(clock) -> None:
-    record = OrderRecord(None, BOT, clock)
-    for number in range(SENT_KEPT + 1):
-        leave(record, str(number))
-        clock.advance(1)
-    assert len(record.sent_since(0)) == SENT_KEPT
-    assert record.sent_since(0)[0] == START_MS + 1
 
 
 def test_without_a_database_all_is_in_memory(clock) -> None:

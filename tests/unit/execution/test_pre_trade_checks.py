@@ -13,7 +13,7 @@ from entry_situations import golden
 from aurum_plugins.execution.check_settings import CheckSettings
 from aurum_plugins.execution.checks import PreTradeCheck
 from aurum_plugins.execution.entry_order import Situation
-from aurum_plugins.execution.pre_trade_checks import CHECKS, PreTradeChecks
+from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
 from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Refusal
 
@@ -52,13 +52,6 @@ def test_the_first_refusal_counts_and_ends_it() -> None:
     assert late.seen == []
 
 
-def test_running_all_gives_every_result_in_order() -> None:
-    early, late = Refusal(Reason.WIDE_SPREAD), Refusal(Reason.THIN_BOOK)
-    some = made(kind_of("a", early), kind_of("b", None), kind_of("c", late))
-    assert some.names == ("a", "b", "c")
-    assert some.run(golden()) == (("a", early), ("b", None), ("c", late))
-
-
 @pytest.mark.parametrize(
     ("error", "said"),
     [
@@ -73,7 +66,6 @@ def test_an_error_is_a_refusal(error, said, caplog) -> None:
         refusal = broken.first_refusal(golden())
     assert refusal == Refusal(Reason.CHECK_FAILED, {"check": "broken", "error": said})
     assert "Pre-trade check broken failed; nothing is ordered." in caplog.text
-    assert dict(broken.run(golden()))["broken"] == refusal
 
 
 def test_an_error_that_has_no_words_is_a_refusal_as_well() -> None:
@@ -97,7 +89,6 @@ def test_no_situation_at_all_is_refused(nonsense) -> None:
 def test_a_golden_entry_passes() -> None:
     checks = PreTradeChecks(CheckSettings())
     assert checks.first_refusal(golden()) is None
-    assert checks.run(golden()) == tuple((kind.name, None) for kind in CHECKS)
     assert checks.first_refusal(golden(backtest=True, book=None)) is None
 
 

@@ -271,12 +271,10 @@ class TestDrawdown:
         standing = LIMITS.standing(after, until, 780.0)
         assert (standing.drawdown, standing.scale, standing.refusal) == (0.0, 1.0, None)
 
-    def test_without_a_pause_only_somebody_lifts_it(self):
+    def test_without_a_pause_it_never_ends(self):
         limits = LossLimits(SETTINGS.model_copy(update={"drawdown_pause_days": None}))
         state = marked(*self.FALL, (START + 4_000 * DAY, 2_000.0), limits=limits)
         assert limits.standing(state, START + 4_000 * DAY, 2_000.0).refusal is not None
-        armed = limits.rearmed(state, START + 4_001 * DAY, 2_000.0)
-        assert limits.standing(armed, START + 4_001 * DAY, 2_000.0).refusal is None
 
     def test_a_mark_that_was_not_written_yet_counts(self):
         refusal = LIMITS.standing(marked(*self.FALL[:28]), START + 28 * DAY, 799.0).refusal
@@ -342,34 +340,3 @@ class TestClock:
             "now_ms": START + DAY - HOUR - 1,
             "last_mark_ms": START + DAY,
         }
-
-    def test_rearming_starts_anew_after_a_clock_that_was_ahead(self):
-        ahead = LIMITS.update(
-            RiskState(), START + 400 * DAY, 1_000.0, [trade(1, -1.0, START + 400 * DAY)]
-        )
-        armed = LIMITS.rearmed(ahead, START, 900.0)
-        assert (armed.at_ms, armed.peak, armed.day_equity) == (START, 900.0, 900.0)
-        assert LIMITS.standing(armed, START, 900.0).refusal is None
-        # A trade that was counted stays counted, and others go on counting.
-        again = [trade(1, -1.0, START + 400 * DAY), trade(2, -1.0), trade(3, -1.0)]
-        assert LIMITS.update(armed, START, 900.0, again).losing_streak == 2
-
-
-class TestRearmed:
-    def test_the_days_loss_stays(self):
-        state = marked((START, 1_000.0), (START + HOUR, 700.0))
-        armed = LIMITS.rearmed(state, START + HOUR, 700.0)
-        assert (armed.peak, armed.halted_ms) == (700.0, None)
-        assert LIMITS.standing(armed, START + HOUR, 700.0).refusal.reason is Reason.WEEKLY_LOSS
-        assert LIMITS.standing(armed, START + 7 * DAY, 700.0).refusal is None
-
-    def test_the_pause_ends(self):
-        state = LIMITS.update(RiskState(), START, 1_000.0, [trade(n, -1.0) for n in range(4)])
-        armed = LIMITS.rearmed(state, START, 1_000.0)
-        assert (armed.losing_streak, armed.paused_until_ms) == (0, 0)
-        assert LIMITS.standing(armed, START, 1_000.0).refusal is None
-
-    @pytest.mark.parametrize("equity", [math.nan, math.inf, 0.0, -1.0])
-    def test_it_wants_an_equity(self, equity):
-        with pytest.raises(ValueError, match=r"equity must be a finite positive number \(got "):
-            LIMITS.rearmed(RiskState(), START, equity)

@@ -33,7 +33,6 @@ class TestJson:
     def test_numbers_of_numpy_are_written_as_numbers(self):
         state = LIMITS.update(STATE, START + 2, np.float64(900.0))
         assert type(json.loads(json.dumps(state.to_json()))["equity"]) is float
-        assert type(LIMITS.rearmed(state, START + 2, np.float64(900.0)).peak) is float
 
     def test_whole_numbers_may_have_lost_their_point(self):
         assert RiskState.from_json({**STATE.to_json(), "equity": 900}) == STATE
@@ -68,36 +67,3 @@ class TestJson:
         del written[key]
         with pytest.raises(DamagedRiskState, match=f"{key} is missing"):
             RiskState.from_json(written)
-
-
-class TestRebased:
-    def test_a_deposit_is_no_gain_and_a_withdrawal_no_loss(self):
-        for equity in (1_800.0, 450.0):
-            after = STATE.rebased(equity)
-            before, now = (
-                LIMITS.standing(state, START + 1, state.equity) for state in (STATE, after)
-            )
-            assert after.equity == equity
-            assert now.drawdown == pytest.approx(before.drawdown)
-            assert now.day_return == pytest.approx(before.day_return)
-            assert now.week_return == pytest.approx(before.week_return)
-            assert now.refusal.reason is before.refusal.reason
-
-    def test_every_mark_moves_along(self):
-        after = STATE.rebased(1_800.0)
-        for name in ("peak", "day_equity", "day_low", "week_equity", "week_low"):
-            assert getattr(after, name) == getattr(STATE, name) * 2
-
-    def test_the_rest_stays(self):
-        after = STATE.rebased(1_800.0)
-        for name in ("at_ms", "halted_ms", "losing_streak", "paused_until_ms", "counted"):
-            assert getattr(after, name) == getattr(STATE, name)
-
-    @pytest.mark.parametrize("equity", [math.nan, math.inf, 0.0, -1.0])
-    def test_it_wants_an_equity(self, equity):
-        with pytest.raises(ValueError, match="equity must be a finite positive number, and follow"):
-            STATE.rebased(equity)
-
-    def test_it_wants_a_mark(self):
-        with pytest.raises(ValueError, match=r"got 5.0 after 0.0"):
-            RiskState().rebased(5.0)

@@ -15,20 +15,6 @@ def test_a_stop_of_known_numbers():
     assert stop_price(100.0, 1.5, 10.0, outer_share=0.35) == 85.0
 
 
-@pytest.mark.parametrize(
-    ("forecast", "stop"),
-    [(1.0, 90.0), (1.5, 85.0), (0.8, 92.0), (2.0, 80.0), (3.0, 80.0), (0.5, 95.0), (0.1, 95.0)],
-)
-def test_a_forecast_scales_the_range_within_bounds(forecast, stop):
-    got = stop_price(100.0, 1.0, 10.0, outer_share=0.35, forecast_ratio=forecast)
-    assert got == pytest.approx(stop)
-
-
-@pytest.mark.parametrize("forecast", [None, *BAD])
-def test_no_forecast_leaves_the_range_as_it_is(forecast):
-    assert stop_price(100.0, 1.0, 10.0, outer_share=0.35, forecast_ratio=forecast) == 90.0
-
-
 def test_the_outer_limit_holds():
     assert stop_price(100.0, 9.0, 10.0, outer_share=0.35) == 65.0
     assert stop_price(100.0, 9.0, 20.0, outer_share=1.0) == 0.0
@@ -55,16 +41,11 @@ def test_a_distance_below_the_last_digit_is_none():
     fraction=st.floats(1e-4, 0.2),
     multiple=st.floats(0.5, 20),
     outer=st.floats(0.01, 1),
-    forecast=st.none() | st.floats(0, 10),
 )
-def test_the_stop_lies_between_the_outer_limit_and_the_entry(
-    rate, fraction, multiple, outer, forecast
-):
-    stop = stop_price(rate, rate * fraction, multiple, outer_share=outer, forecast_ratio=forecast)
+def test_the_stop_lies_between_the_outer_limit_and_the_entry(rate, fraction, multiple, outer):
+    stop = stop_price(rate, rate * fraction, multiple, outer_share=outer)
     assert rate * (1 - outer) <= stop < rate
-    scaled = stop_price(
-        rate * 1000, rate * 1000 * fraction, multiple, outer_share=outer, forecast_ratio=forecast
-    )
+    scaled = stop_price(rate * 1000, rate * 1000 * fraction, multiple, outer_share=outer)
     assert scaled == pytest.approx(stop * 1000, abs=rate * 1e-9)
 
 

@@ -6,9 +6,8 @@ import pytest
 from fallible_journal import FallibleJournal
 
 from aurum_plugins.execution.decision import Verdict
-from aurum_plugins.execution.journal import LONGEST_GAP
 from aurum_plugins.reasons import Action, Reason
-from aurum_plugins.trading.candle_log import CandleLog
+from aurum_plugins.trading.candle_log import LONGEST_GAP, CandleLog
 from aurum_plugins.trading.decided_rows import DecidedRow
 from aurum_plugins.trading.decision_log import DecisionLog
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from aurum_plugins.clock import VirtualClock
+from aurum_plugins.clock import DAY_MS, VirtualClock
 from aurum_plugins.database import DatabaseUnavailable
 from aurum_plugins.database.schema import equity_marks, risk_states
 from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.risk.closed_trade import ClosedTrade
 from aurum_plugins.risk.errors import DamagedRiskState
 from aurum_plugins.risk.loss_limits import LossLimits
 from aurum_plugins.risk.risk_state import RiskState
@@ -17,7 +18,8 @@ from aurum_plugins.trading.risk_states import RiskStates
 
 NOW = 1_795_341_600_000
 ACCOUNT = Account(900.0, (Position("A/U", 1.0, 1.0, 100.0, 110.0, 90.0, NOW),))
-STATE = LossLimits(RiskSettings()).update(RiskState(), NOW, ACCOUNT.equity)
+LIMITS = LossLimits(RiskSettings())
+STATE = LIMITS.update(RiskState(), NOW, ACCOUNT.equity)
 
 
 @pytest.fixture
@@ -98,6 +100,22 @@ class TestLifted:
         assert states.load() == RiskState(counted=((NOW, 1),))
         assert not states.changed()
         assert states.save(STATE, ACCOUNT, 0.0)
+
+    def test_a_clock_that_was_ahead_hides_no_trade(self, states, other) -> None:
+        later = NOW + 400 * DAY_MS
+        ahead = STATE.model_copy(
+            update={"at_ms": later, "newest_ms": later, "counted": ((later, 1),)}
+        )
+        states.save(ahead, ACCOUNT, 0.0)
+        other.lift()
+        state = states.load()
+        assert state == RiskState(newest_ms=NOW, counted=((later, 1),))
+        # It stays counted, and others go on counting: a loss, and a gain that ends the streak.
+        trades = [ClosedTrade(1, "A/U", later, -1.0), ClosedTrade(2, "A/U", NOW + 1, -1.0)]
+        state = LIMITS.update(state, NOW + 2, ACCOUNT.equity, trades)
+        assert state.losing_streak == 1
+        gain = ClosedTrade(3, "A/U", NOW + 3, 1.0)
+        assert LIMITS.update(state, NOW + 4, ACCOUNT.equity, [gain]).losing_streak == 0
 
     def test_without_a_state(self, states, other) -> None:
         other.lift()
