@@ -82,7 +82,7 @@ def _extend_protection_resolver(module: ModuleType) -> None:
 
 
 def _guard_exchange(module: ModuleType) -> None:
-    """Refuse broken answers, let newer candles win, make live orders idempotent.
+    """Refuse broken answers, let newer candles win, follow its clock, make orders idempotent.
 
     See `aurum_plugins.market_data` and `aurum_plugins.execution.idempotent_orders`.
     """
@@ -98,6 +98,7 @@ def _guard_exchange(module: ModuleType) -> None:
         if not sync:
             market_data.refuse_misdated_candles(api)
         elif not self._config["dry_run"]:
+            market_data.follow_venue_clock(api)
             self.aurum_orders = _make_orders_idempotent(api, self._config)
         return api
 
