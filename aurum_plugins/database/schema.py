@@ -73,7 +73,6 @@ orders = Table(
     Column("sent_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Index(None, "bot", "state"),
-    Index(None, "bot", "sent_ms"),
 )
 
 # The kill switch's history, append-only: see aurum_plugins.risk.kill_switch.
@@ -110,4 +109,38 @@ equity_marks = Table(
     Column("exposure", Float, nullable=False),
     # Below the peak, 0.2 is 20 %.
     Column("drawdown", Float, nullable=False),
+)
+
+# What the venues agreed on at each closed candle of each pair, for those who look back:
+# see aurum_plugins.trading.venue_log.
+consensus_marks = Table(
+    "consensus_marks",
+    metadata,
+    Column("bot", String(200), primary_key=True),
+    Column("pair", String(60), primary_key=True),
+    Column("timeframe", String(10), primary_key=True),
+    Column("candle_ms", BigInteger, primary_key=True, autoincrement=False),
+    # When it was looked at; nothing may use it as of an earlier time.
+    Column("seen_ms", BigInteger, nullable=False),
+    # Quote currency; null = no consensus.
+    Column("price", Float, nullable=True),
+    # Of the consensus, in [0, 1]; 0 = none.
+    Column("quality", Float, nullable=False),
+    # Venues whose quotes counted.
+    Column("venues", Integer, nullable=False),
+    # Name of the Dissent; empty = consensus.
+    Column("dissent", String(40), nullable=False),
+)
+
+# How each venue was doing when it was last looked at: see aurum_plugins.trading.venue_log.
+venue_health = Table(
+    "venue_health",
+    metadata,
+    Column("bot", String(200), primary_key=True),
+    Column("venue", String(40), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    # closed, open or half-open: of its circuit breaker.
+    Column("state", String(20), nullable=False),
+    # Figures by name, as VenueHealth has them.
+    Column("figures", JSON, nullable=False),
 )

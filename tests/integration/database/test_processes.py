@@ -14,6 +14,7 @@ from sqlalchemy import URL, func, select
 
 from aurum_plugins.database import open_database
 from aurum_plugins.database.schema import decisions, equity_marks, metadata
+from aurum_plugins.database.schema_version import HEAD
 from aurum_plugins.database.status import read_status
 
 BATCH = 20
@@ -97,7 +98,7 @@ def test_a_process_killed_while_it_migrates_leaves_all_or_nothing(database_addre
         opener.kill()
         opener.communicate(timeout=60)
     with open_database(database_address) as database:
-        assert read_status(database).version == "0001"
+        assert read_status(database).version == HEAD
 
 
 def test_two_processes_write_by_turns(database_address) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, text
 
 from aurum_plugins.database import DatabaseUnavailable, open_database
 from aurum_plugins.database.schema import switches
+from aurum_plugins.database.schema_version import HEAD
 from aurum_plugins.database.status import read_status
 
 ROW = {"bot": "b", "state": "s", "reason": "x", "by": "b", "at_ms": 1}
@@ -81,7 +82,7 @@ def test_a_user_who_may_only_read(postgres, url) -> None:
     postgres.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", url.database)
     try:
         with open_database(postgres.url(url.database, "reader", "reader")) as database:
-            assert read_status(database).version == "0001"
+            assert read_status(database).version == HEAD
             with (
                 pytest.raises(DatabaseUnavailable, match="the user may not do this"),
                 database.writing() as connection,

@@ -16,7 +16,7 @@ from sqlalchemy import URL, inspect, text
 from aurum_plugins.database import Database, DatabaseUnavailable, open_database, opening
 from aurum_plugins.database.engines import build_engine
 from aurum_plugins.database.schema import metadata
-from aurum_plugins.database.schema_version import VERSION_TABLE
+from aurum_plugins.database.schema_version import HEAD, VERSION_TABLE
 
 
 def tables(database: Database) -> set[str]:
@@ -56,7 +56,7 @@ def test_without_migrating_an_empty_database_is_refused(database_address, tmp_pa
 def test_tables_of_a_newer_version_are_refused(database_address) -> None:
     set_version(database_address, "9999")
     for migrate in (True, False):
-        with pytest.raises(DatabaseUnavailable, match="version 9999, this AurumBotX knows 0001"):
+        with pytest.raises(DatabaseUnavailable, match=f"version 9999, this AurumBotX knows {HEAD}"):
             open_database(database_address, migrate=migrate)
 
 

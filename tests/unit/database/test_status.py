@@ -7,13 +7,14 @@ from sqlalchemy import insert, text
 
 from aurum_plugins.database import DatabaseUnavailable, open_database
 from aurum_plugins.database.schema import equity_marks, metadata
+from aurum_plugins.database.schema_version import HEAD
 from aurum_plugins.database.status import read_status
 
 
 def test_rows_and_size_are_counted(database) -> None:
     empty = read_status(database)
     assert empty.rows == dict.fromkeys(sorted(metadata.tables), 0)
-    assert (empty.url, empty.kind, empty.version) == (database.url, database.kind, "0001")
+    assert (empty.url, empty.kind, empty.version) == (database.url, database.kind, HEAD)
     rows = [
         {"bot": "bot", "at_ms": number, "equity": 1.0, "exposure": 0.0, "drawdown": 0.0}
         for number in range(2_000)
