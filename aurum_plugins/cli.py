@@ -19,6 +19,7 @@ from aurum_plugins.commands.rearm import rearm
 from aurum_plugins.commands.sandbox import sandbox
 from aurum_plugins.commands.status import status
 from aurum_plugins.commands.tune import tune
+from aurum_plugins.commands.venues import venues
 from aurum_plugins.commands.why import why
 from aurum_plugins.errors import AurumError
 
@@ -40,6 +41,7 @@ app.command()(sandbox)
 app.command()(doctor)
 app.command()(why)
 app.command()(status)
+app.command()(venues)
 app.command()(kill)
 app.command()(rearm)
 app.command()(features)

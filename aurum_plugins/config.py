@@ -30,6 +30,7 @@ SECTIONS = {
     "promotion": "aurum_plugins.forecasting.registry:PromotionSettings",
     "risk": "aurum_plugins.risk.settings:RiskSettings",
     "targets": "aurum_plugins.features:TargetSettings",
+    "venues": "aurum_plugins.market_data.venue_settings:VenueSettings",
 }
 # A value that starts with this stands for something that the user has to fill in.
 PLACEHOLDER = "EDIT:"

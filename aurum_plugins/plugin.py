@@ -84,28 +84,28 @@ def _extend_protection_resolver(module: ModuleType) -> None:
 def _guard_exchange(module: ModuleType) -> None:
     """Refuse broken answers, let newer candles win, follow its clock, make orders idempotent.
 
-    See `aurum_plugins.market_data` and `aurum_plugins.execution.idempotent_orders`.
+    See `aurum_plugins.market_data.answers` and `aurum_plugins.execution.idempotent_orders`.
     """
     exchange: Any = module.Exchange
     stock_init = exchange._init_ccxt
     stock_process = exchange._process_ohlcv_df
 
     def _init_ccxt(self: Any, exchange_config: Any, sync: bool, ccxt_kwargs: Any) -> Any:
-        from aurum_plugins import market_data
+        from aurum_plugins.market_data import answers
 
         api = stock_init(self, exchange_config, sync, ccxt_kwargs)
-        market_data.refuse_unreadable_answers(api)
+        answers.refuse_unreadable_answers(api)
         if not sync:
-            market_data.refuse_misdated_candles(api)
+            answers.refuse_misdated_candles(api)
         elif not self._config["dry_run"]:
-            market_data.follow_venue_clock(api)
+            answers.follow_venue_clock(api)
             self.aurum_orders = _make_orders_idempotent(api, self._config)
         return api
 
     def _process_ohlcv_df(
         self: Any, pair: str, timeframe: str, c_type: Any, ticks: Any, cache: bool, *rest: Any
     ) -> Any:
-        from aurum_plugins.market_data import without_revised
+        from aurum_plugins.market_data.answers import without_revised
 
         known = self._klines.get((pair, timeframe, c_type))
         if cache and known is not None:

@@ -74,6 +74,10 @@ class Reason(IntEnum):
     ORDER_RATE = 61, Stage.CHECK, "too many orders in a short time"
     CHECK_FAILED = 62, Stage.CHECK, "a check could not be carried out"
     EXPOSURE = 63, Stage.CHECK, "the order would break a cap"
+    VENUE_DOWN = 64, Stage.CHECK, "the exchange does not answer other questions either"
+    NO_CONSENSUS = 65, Stage.CHECK, "venues do not agree on a price"
+    OFF_CONSENSUS = 66, Stage.CHECK, "the price is too far from what other venues say"
+    UNCONFIRMED_CANDLE = 67, Stage.CHECK, "no other venue saw the candle as it was"
 
     # freqtrade's own rules.
     POSITION_OPEN = 70, Stage.FREQTRADE, "the pair is held already"

@@ -77,7 +77,7 @@ def our_decisions(count: int, rows: int, folder: Path) -> Cost:
         candle_ms = int(built.dp.frames[names[0]]["date"].iloc[-1].timestamp() * 1_000)
         built.host.now_ms = candle_ms + HOUR_MS + 1_000
         now = datetime.fromtimestamp(built.host.now_ms / 1_000, UTC)
-        built.host.prices = dict.fromkeys(names, 100.0)
+        built.host.prices.update(dict.fromkeys(names, 100.0))
         with watch.time(STOCK_TAKING, count):
             built.bot_loop_start(now)
         for name in names:

@@ -25,25 +25,22 @@ from contextlib import suppress
 from pathlib import Path
 from sqlite3 import OperationalError
 
-from decision_audit import (
-    MINUTE_MS,
-    Findings,
-    audit_books,
-    audit_journal,
-    audit_orders,
-    audit_refusals,
-    decisions,
-    integrity,
-    named,
-    prices,
-    read,
-)
 from rich.console import Console
-from sandboxed_bot import KEY, PAIRS, ROOT, SandboxedBot, simulated_exchange
 
+from aurum_plugins.clock import MINUTE_MS
 from aurum_plugins.sandbox import SandboxServer
 from aurum_plugins.sandbox.faults import FaultPlan
 from aurum_plugins.sandbox.matching import Account
+from aurum_plugins.soak.book_audit import audit_books, audit_record, prices
+from aurum_plugins.soak.counted_exchange import KEY, counted_server
+from aurum_plugins.soak.eager_strategy import make_eager
+from aurum_plugins.soak.findings import Findings, named
+from aurum_plugins.soak.journal_audit import audit_journal, audit_refusals, decisions
+from aurum_plugins.soak.order_audit import audit_orders
+from aurum_plugins.soak.sandboxed_bot import PAIRS, SandboxedBot
+from aurum_plugins.soak.sqlite_rows import integrity, read
+
+ROOT = Path(__file__).resolve().parents[1]
 
 BACK_WITHIN = 30.0  # seconds
 GIVEN_UP_AFTER = 120.0
@@ -51,11 +48,6 @@ GIVEN_UP_AFTER = 120.0
 GRACE_MS = 10_000
 # How often each kind of moment is chosen.
 MOMENTS = {"any moment": 8, "after an order": 6, "after a candle": 4, "while starting": 2}
-# Positions are left after a candle, so that there is much to be ordered.
-BUSY = {
-    "risk": {"position_cap": 0.01, "longest_hold_candles": 1},
-    "checks": {"orders_per_minute": 100, "orders_per_hour": 5_000},
-}
 # Between an order and its answer a process is easily hit.
 FAULTS = {
     "rules": [
@@ -74,25 +66,6 @@ FAULTS = {
         },
     ]
 }
-# Entries on closes above the lowest low of two candles: on most of them.
-EAGER = "EagerStrategy"
-STRATEGY = """\
-import importlib.util
-
-SPEC = importlib.util.spec_from_file_location("aurum_strategy_to_storm", {strategy!r})
-MODULE = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(MODULE)
-
-
-class EagerStrategy(MODULE.AurumStrategy):
-    @property
-    def protections(self):
-        return []
-
-    def populate_entry_trend(self, dataframe, metadata):
-        low = dataframe.assign(high=dataframe["low"])
-        return super().populate_entry_trend(low, metadata).assign(high=dataframe["high"])
-"""
 
 
 class Storm:
@@ -207,35 +180,26 @@ def audit(storm: Storm, server: SandboxServer, account: Account, last_ms: int) -
     audit_journal(findings, journal, PAIRS, min(candles), max(last_ms, *candles))
     engine.advance(now_ms())
     orders = list(account.orders.values())
+    audit_record(findings, orders, bot.records, bot.trades)
     audit_orders(findings, journal, orders)
     audit_books(findings, account, orders, bot.trades, prices(server, now_ms()))
     findings.promise("unexplained balances", list(engine.reconcile(account)))
     findings.promise("damage to databases", integrity(bot.records, bot.trades))
     audit_refusals(findings, journal)
-    recorded = Counter(row["state"] for row in read(bot.records, "SELECT state FROM orders"))
-    findings.count("orders written down", named(recorded))
     findings.count("error lines in the logs", len(bot.errors()))
     return findings
 
 
-def make_busy(bot: SandboxedBot) -> None:
-    """Let it enter and leave as often as it can."""
-    folder = bot.folder / "strategies"
-    folder.mkdir(exist_ok=True)
-    strategy = str(ROOT / "user_data/strategies/AurumStrategy.py")
-    (folder / f"{EAGER}.py").write_text(STRATEGY.format(strategy=strategy))
-    bot.config |= {"strategy": EAGER, "strategy_path": str(folder), "aurum": BUSY}
-
-
 def run(folder: Path, kills: int, seed: int, port: int) -> Findings:
     """Run all of it in a folder."""
-    with simulated_exchange(port, seed) as server:
-        account = server.exchange.engine.account(KEY)
+    server, exchange = counted_server(port, seed)
+    with server:
+        account = exchange.engine.account(KEY)
         if account is None:
             raise SystemExit("The exchange has no account.")
-        bot = SandboxedBot(folder, server.url, live=True)
-        make_busy(bot)
-        server.exchange.injector.arm(FaultPlan.model_validate(FAULTS))
+        bot = SandboxedBot(folder, server.url, ROOT, live=True)
+        make_eager(bot)
+        exchange.injector.arm(FaultPlan.model_validate(FAULTS))
         storm = Storm(bot, account, seed)
         try:
             storm.strike(kills)

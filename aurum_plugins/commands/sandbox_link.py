@@ -6,19 +6,20 @@ import os
 import sys
 from pathlib import Path
 
+from aurum_plugins.market_data.simulated_venues import SANDBOX_URL, venue_urls
+
 _URLS = "FREQTRADE__EXCHANGE__CCXT_CONFIG__URLS__API__"
-_PATHS = {"public": "/api/v3", "private": "/api/v3", "sapi": "/sapi/v1"}
 
 
 def api_urls(url: str) -> dict[str, str]:
-    """Addresses of a sandbox's APIs, by the names that ccxt gives them.
+    """Addresses of a sandbox's APIs, by the names that ccxt gives Binance's.
 
     Parameters
     ----------
     url : str
         Base URL of the sandbox, for example "http://127.0.0.1:8900".
     """
-    return {name: url + path for name, path in _PATHS.items()}
+    return venue_urls("binance", url)
 
 
 def freqtrade_environment(url: str) -> dict[str, str]:
@@ -38,6 +39,8 @@ def freqtrade_environment(url: str) -> dict[str, str]:
     return {
         **os.environ,
         "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
+        # Other venues are asked there as well, where the configuration names any.
+        SANDBOX_URL: url,
         **{f"{_URLS}{name}": address for name, address in api_urls(url).items()},
         # Websockets and Binance's public archive are not simulated: only its REST API is.
         "FREQTRADE__EXCHANGE__ENABLE_WS": "false",

@@ -64,6 +64,8 @@ class Settings(_Facts):
         Address of the exchange's public API if the configuration names one, else "".
     has_key : bool
         Whether an API key and its secret are configured.
+    venues : tuple of str
+        Those that prices are checked against; empty if none are.
     """
 
     files: tuple[str, ...]
@@ -76,6 +78,7 @@ class Settings(_Facts):
     pairlists: tuple[str, ...]
     public_url: str
     has_key: bool
+    venues: tuple[str, ...] = ()
 
 
 class Strategy(_Facts):

@@ -30,6 +30,7 @@ from aurum_plugins.doctor.redaction import Redactor
 from aurum_plugins.doctor.rules import broken_rule, shorten
 from aurum_plugins.doctor.unreadable import unreadable
 from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.market_data.venue_settings import VenueSettings
 
 # What a strategy gives to the configuration; stands in for it where none could be loaded.
 _FROM_STRATEGY = {"stoploss": -0.1, "minimal_roi": {"0": 10.0}, "timeframe": "1h"}
@@ -124,6 +125,7 @@ def _credentials_in_memory() -> Iterator[None]:
 def _settings(config: dict[str, Any]) -> Settings:
     our_config.validate(config)
     exchange = config["exchange"]
+    venues = VenueSettings.from_config(config)
     return Settings(
         files=tuple(str(file) for file in config["config_files"]),
         user_data_dir=str(config["user_data_dir"]),
@@ -135,6 +137,7 @@ def _settings(config: dict[str, Any]) -> Settings:
         pairlists=tuple(str(entry["method"]) for entry in config.get("pairlists", ())),
         public_url=_public_url(exchange),
         has_key=bool(exchange.get("key")) and bool(exchange.get("secret")),
+        venues=tuple(venues.sources) if venues.enabled else (),
     )
 
 

@@ -42,6 +42,9 @@ class CheckSettings(Section):
         The same in basis points of the close; the narrower one counts, from 1h candles on mostly
         this one. Of 510,000 candles of 5m to 1d of Binance's larger pairs not one opened outside
         both defaults; half an hour after an hourly close 0.5 to 3 in 100 prices were.
+    consensus_bps : float in (0, 1000]
+        Most basis points between the order's price and what the venues of `aurum.venues` agree on.
+        Liquid pairs differ by 1 to 10 from venue to venue; where none are named, nothing is asked.
     highest_spread_bps : float in (0, 1000]
         Of the middle price. Liquid pairs have 0.2 to 10; at 20 the spread costs as much as the
         usual fee of both sides.
@@ -69,6 +72,7 @@ class CheckSettings(Section):
     longest_book_age_seconds: float = Field(default=5.0, gt=0, le=60)
     collar_ranges: float = Field(default=3.0, gt=0, le=100)
     collar_bps: float = Field(default=200.0, gt=0, le=5_000)
+    consensus_bps: float = Field(default=100.0, gt=0, le=1_000)
     highest_spread_bps: float = Field(default=20.0, gt=0, le=1_000)
     highest_slippage_bps: float = Field(default=10.0, gt=0, le=1_000)
     depth_bps: float = Field(default=50.0, gt=0, le=1_000)

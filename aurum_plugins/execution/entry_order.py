@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.risk.account import Account
 
 
@@ -101,6 +102,8 @@ class Situation:
         When this bot sent its last orders, UTC milliseconds, oldest first.
     approved : bool
         Whether an order was already approved for this candle of this pair.
+    cross_check : CrossCheck or None
+        What other venues say; None where none are named, and in a backtest.
     """
 
     now_ms: int
@@ -116,3 +119,4 @@ class Situation:
     backtest: bool
     sent_ms: tuple[int, ...]
     approved: bool
+    cross_check: CrossCheck | None = None

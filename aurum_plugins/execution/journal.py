@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, Executable, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from aurum_plugins.clock import Clock
 from aurum_plugins.database.database import Database
 from aurum_plugins.database.schema import decisions as table
+from aurum_plugins.database.upsert import upsert
 from aurum_plugins.execution.decision import Decision, Verdict, undecided
 from aurum_plugins.execution.decision_rows import decision_of, row_of, understood
 from aurum_plugins.execution.journal_reader import JournalReader
@@ -19,18 +18,6 @@ from aurum_plugins.refusal import Figure
 
 # Far below the number of values that a statement of either database may have.
 _PAIRS_AT_ONCE = 500
-
-
-def _upsert(insert: Callable[..., Any]) -> Executable:
-    statement = insert(table)
-    given = statement.excluded
-    changed = {column.name: given[column.name] for column in table.c if not column.primary_key}
-    keys = [column.name for column in table.primary_key]
-    upsert: Executable = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    return upsert
-
-
-_UPSERTS = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 
 class Journal(JournalReader):
@@ -115,4 +102,4 @@ class Journal(JournalReader):
         own = self._bot, self._timeframe, self._strategy
         rows = [row_of(*own, decision) for decision in decisions]
         if rows:
-            connection.execute(_UPSERTS[self._database.kind], rows)
+            connection.execute(upsert(self._database.kind, table), rows)

@@ -33,6 +33,9 @@ class FeatureSettings(Section):
         Periods of the market-wide features, in candles of the base timeframe.
     largest_absent_share : float in [0, 0.5]
         A feature has no value where more of the candles in its window were not observed.
+    venues : bool
+        Whether the other venues' agreement is told too, as a running bot wrote it down: see
+        `venue_agreement`.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class FeatureSettings(Section):
     market_pairs: tuple[str, ...] = ()
     market_periods: tuple[int, ...] = Field(default=(24,), min_length=1)
     largest_absent_share: float = Field(default=0.1, ge=0, le=0.5)
+    venues: bool = False
 
     @field_validator("include", "exclude")
     @classmethod

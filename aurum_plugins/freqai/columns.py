@@ -8,7 +8,6 @@ both expanding hooks for each of its timeframes and correlated pairs, and append
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,9 +23,17 @@ from aurum_plugins.features import (
     target_history,
 )
 from aurum_plugins.features.candle_series import FloatArray
-from aurum_plugins.features.candles import BoolArray, IntArray
+from aurum_plugins.features.candles import IntArray
 from aurum_plugins.features.freqai_parameters import indicator_periods
+from aurum_plugins.features.recorded_marks import RecordedMarks
+from aurum_plugins.features.venue_agreement import (
+    LOOKBACK,
+    OLDEST_MARK,
+    VENUE_FEATURES,
+    venue_agreement,
+)
 from aurum_plugins.freqai.market_candles import check_reachable, market_candles
+from aurum_plugins.freqai.row_places import RowPlaces
 from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_candles
 
 FEATURE = "%-"
@@ -57,6 +64,7 @@ class FreqaiColumns:
         self._candles = CandleSettings.from_config(config)
         self._periods = indicator_periods(config)
         self._feature_lookback = self._features.lookback(self._periods)
+        self._marks = RecordedMarks.from_config(config) if settings.venues else None
         check_reachable(config, self.market_pairs)
 
     @property
@@ -80,7 +88,13 @@ class FreqaiColumns:
     @property
     def lookback(self) -> int:
         """Candles that the last row of every feature depends on, itself included."""
-        return max(self._feature_lookback, self._targets.lookback)
+        of_marks = LOOKBACK if self._marks else 1
+        return max(self._feature_lookback, self._targets.lookback, of_marks)
+
+    @property
+    def venue_names(self) -> tuple[str, ...]:
+        """Columns that may lack values in an ordinary row: those of the venues' agreement."""
+        return tuple(FEATURE + name for name in VENUE_FEATURES) if self._marks else ()
 
     def expand_all(
         self, frame: pd.DataFrame, period: int, interval_ms: int, until_ms: int
@@ -117,9 +131,14 @@ class FreqaiColumns:
         return _beside(frame, repaired, _named(columns), until_ms)
 
     def standard(
-        self, frame: pd.DataFrame, interval_ms: int, market: Mapping[str, pd.DataFrame]
+        self,
+        frame: pd.DataFrame,
+        interval_ms: int,
+        market: Mapping[str, pd.DataFrame],
+        pair: str = "",
+        timeframe: str = "",
     ) -> pd.DataFrame:
-        """Add the features of the market, of the calendar and of the label's own past.
+        """Add features of the market, the calendar, the label's own past, the venues' agreement.
 
         Parameters
         ----------
@@ -128,10 +147,18 @@ class FreqaiColumns:
         market : mapping of str to pandas.DataFrame
             freqtrade's candles of `market_pairs`. A pair without candles leaves the features that
             need it NaN.
+        pair, timeframe : str
+            Whose candles they are; only the venues' agreement asks.
+
+        Raises
+        ------
+        ValueError
+            If the venues' agreement is wanted, and it is not said of what.
         """
         repaired = repair_candles(frame, interval_ms, self._candles)
-        columns = self._market_wide(repaired.candles, market) | self._own_past(repaired.candles)
-        return _beside(frame, repaired, columns)
+        candles = repaired.candles
+        columns = self._market_wide(candles, market) | self._own_past(candles)
+        return _beside(frame, repaired, columns | self._venues(candles, pair, timeframe))
 
     def latest(
         self,
@@ -171,7 +198,7 @@ class FreqaiColumns:
             repaired = repair_candles(candles, interval_ms, self._candles)
             # The latest candle that had closed when the row's did.
             at = np.searchsorted(_opens_ms(candles), closes_ms - interval_ms, side="right") - 1
-            grid = _Grid.of(repaired, until_ms).at(at)
+            grid = RowPlaces.of(repaired, until_ms).at(at)
             # Labels look back further than most features do.
             start = max(0, grid.first - self._feature_lookback)
             part, grid = repaired.candles[start:], grid.less(start)
@@ -183,9 +210,12 @@ class FreqaiColumns:
             for column in self._features.basic(part):
                 values[f"{FEATURE}{column.name}_gen_{suffix}"] = grid.placed(column.numbers)
             if timeframe == own:
-                grid = _Grid.of(repaired).at(np.arange(len(frame) - len(closes_ms), len(frame)))
+                grid = RowPlaces.of(repaired).at(np.arange(len(frame) - len(closes_ms), len(frame)))
                 past = self._own_past(repaired.candles)
                 values |= {name: grid.placed(numbers) for name, numbers in past.items()}
+                early = max(0, grid.first - OLDEST_MARK)
+                agreed, few = self._venues(repaired.candles[early:], pair, own), grid.less(early)
+                values |= {name: few.placed(numbers) for name, numbers in agreed.items()}
                 grid, wide = grid.less(start), self._market_wide(part, market)
                 values |= {name: grid.placed(numbers) for name, numbers in wide.items()}
         return pd.DataFrame(np.column_stack(list(values.values())), columns=list(values))
@@ -209,6 +239,16 @@ class FreqaiColumns:
         past = target_history(candles, self._targets)
         return {FEATURE + name: values for name, values in past.items()}
 
+    def _venues(self, candles: Candles, pair: str, timeframe: str) -> dict[str, FloatArray]:
+        if self._marks is None:
+            return {}
+        if not (pair and timeframe):
+            raise ValueError(f"pair and timeframe must be named, got {pair!r} and {timeframe!r}")
+        first_ms, last_ms = candles.open_ms[[0, -1]].tolist() if len(candles) else (0, 0)
+        first_ms -= OLDEST_MARK * candles.interval_ms
+        agreed = venue_agreement(candles, self._marks.between(pair, timeframe, first_ms, last_ms))
+        return {FEATURE + name: values for name, values in agreed.items()}
+
 
 def _named(columns: Iterable[Column]) -> dict[str, FloatArray]:
     return {FEATURE + column.name: column.numbers for column in columns}
@@ -221,48 +261,9 @@ def _beside(
     until_ms: int | None = None,
 ) -> pd.DataFrame:
     """Put values of the grid back beside the rows that they were computed from."""
-    grid = _Grid.of(repaired, until_ms)
+    grid = RowPlaces.of(repaired, until_ms)
     placed = {name: grid.placed(values) for name, values in columns.items()}
     return pd.concat([frame, pd.DataFrame(placed, index=frame.index)], axis=1)
-
-
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Where the values of n rows are to be found, and which rows have none."""
-
-    rows: IntArray
-    known: BoolArray
-
-    @classmethod
-    def of(cls, repaired: RepairedCandles, until_ms: int | None = None) -> _Grid:
-        """Rows of the frame that was repaired; `until_ms` is as of `FreqaiColumns.expand_all`."""
-        candles, rows = repaired.candles, repaired.rows
-        known = rows >= 0
-        if until_ms is not None and len(candles):
-            next_close_ms = int(candles.open_ms[-1]) + 2 * candles.interval_ms
-            if next_close_ms <= until_ms:
-                known &= rows != len(candles) - 1
-        return cls(rows, known)
-
-    def at(self, rows: IntArray) -> _Grid:
-        """Some of the rows; -1 is a row without values."""
-        if not len(self.rows):
-            return _Grid(rows, np.zeros(len(rows), dtype=np.bool_))
-        return _Grid(self.rows[rows], self.known[rows] & (rows >= 0))
-
-    @property
-    def first(self) -> int:
-        """The earliest place of a known row; 0 if there is none."""
-        return int(self.rows[self.known].min()) if self.known.any() else 0
-
-    def less(self, first: int) -> _Grid:
-        """The same rows on a grid that begins later."""
-        return _Grid(self.rows - first, self.known & (self.rows >= first))
-
-    def placed(self, values: FloatArray) -> FloatArray:
-        if not len(values):
-            return np.full(len(self.rows), np.nan)
-        return np.where(self.known, values[self.rows], np.nan)
 
 
 def _opens_ms(frame: pd.DataFrame) -> IntArray:

@@ -25,9 +25,9 @@ class DirectFeatures:
 
     FreqAI asks every hook for all rows at every candle, and joins the answers frame by frame. Here
     they are taken from `FreqaiColumns` itself. Each pair is first asked for both ways, until a row
-    is whole: if they do not agree, but for the rounding of sums that begin elsewhere, because the
-    strategy overrides a hook or freqtrade joins frames otherwise than it did, the pair stays with
-    FreqAI's way.
+    is whole but for what venues said: if they do not agree, but for the rounding of sums that begin
+    elsewhere, because the strategy overrides a hook or freqtrade joins frames otherwise than it
+    did, the pair stays with FreqAI's way.
 
     Parameters
     ----------
@@ -144,5 +144,5 @@ class DirectFeatures:
                 len(other),
                 other[0],
             )
-        elif not np.isnan(last).any():
+        elif not np.isnan(last[~both.isin(self._columns.venue_names)]).any():
             self._agree[pair] = True

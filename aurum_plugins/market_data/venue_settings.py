@@ -40,6 +40,8 @@ class VenueSettings(Section):
 
     Parameters
     ----------
+    enabled : bool
+        Whether any venue is asked.
     sources : mapping of str to SourceSettings
         By ccxt's id, in the order in which they are believed where there is no consensus. Empty:
         prices are not cross-checked.
@@ -66,8 +68,6 @@ class VenueSettings(Section):
         A stablecoin further from a dollar is not converted.
     distrust_rounds : int in [1, 1000]
         Rounds without an outlier before a venue that lied counts again.
-    collar_bps : float in [1, 1000]
-        Furthest that an order's price may be from the consensus.
     candles : bool
         Whether other venues' candles must confirm the candle behind a signal.
     candle_deviation_bps : float in [1, 1000]
@@ -82,11 +82,12 @@ class VenueSettings(Section):
 
     section = "aurum.venues"
 
+    enabled: bool = True
     sources: Mapping[str, SourceSettings] = Field(default_factory=dict)
     quorum: int = Field(default=2, ge=2, le=10)
     refresh_seconds: float = Field(default=5.0, ge=1, le=60)
     longest_quote_age_seconds: float = Field(default=20.0, ge=2, le=300)
-    timeout_seconds: float = Field(default=5.0, ge=0.5, le=30)
+    timeout_seconds: float = Field(default=8.0, ge=0.5, le=30)
     longest_retry_seconds: float = Field(default=10.0, ge=0.5, le=60)
     failures_to_open: int = Field(default=5, ge=2, le=100)
     open_seconds: float = Field(default=10.0, ge=1, le=30)
@@ -94,7 +95,6 @@ class VenueSettings(Section):
     largest_spread_bps: float = Field(default=100.0, ge=1, le=1_000)
     largest_depeg_bps: float = Field(default=200.0, ge=1, le=1_000)
     distrust_rounds: int = Field(default=12, ge=1, le=1_000)
-    collar_bps: float = Field(default=100.0, ge=1, le=1_000)
     candles: bool = True
     candle_deviation_bps: float = Field(default=50.0, ge=1, le=1_000)
 

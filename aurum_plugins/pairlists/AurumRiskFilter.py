@@ -10,7 +10,6 @@ from freqtrade.enums import OPTIMIZE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
 from freqtrade.exchange.exchange_types import Tickers
-from freqtrade.persistence import Trade
 from freqtrade.plugins.pairlist.IPairList import (
     IPairList,
     PairlistParameter,
@@ -19,6 +18,7 @@ from freqtrade.plugins.pairlist.IPairList import (
 
 from aurum_plugins.clock import DAY_MS, Clock, WallClock
 from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.pairlists._held_pairs import held_pairs
 from aurum_plugins.risk.pair_removal import PairRemoval, RemovalRule, pair_removal
 from aurum_plugins.risk.pair_risk import PairRisk, pair_risk
 from aurum_plugins.risk.risk_filter_settings import RiskFilterSettings
@@ -103,7 +103,7 @@ class AurumRiskFilter(IPairList):
         """Pairs of `pairlist`, in order, that are held or that no rule removes."""
         if self._config["runmode"] in OPTIMIZE_MODES:
             return list(pairlist)
-        held = _held_pairs()
+        held = held_pairs()
         risks = self._risks([*dict.fromkeys([*pairlist, *held])])
         company = {pair: risks[pair] for pair in held}
         removals = {
@@ -160,10 +160,3 @@ class AurumRiskFilter(IPairList):
                     self.log_once(f"{self.name} keeps {pair} again", logger.info)
             elif before.get(pair) is not removal.rule:
                 self.log_once(f"{self.name} removed {pair}: {removal.sentence}", logger.info)
-
-
-def _held_pairs() -> list[str]:
-    # Commands that do not trade have no database.
-    if Trade.use_db and not hasattr(Trade, "session"):
-        return []
-    return sorted({trade.pair for trade in Trade.get_trades_proxy(is_open=True)})

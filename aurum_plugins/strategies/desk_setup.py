@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from freqtrade.persistence import Trade
@@ -9,15 +10,19 @@ from sqlalchemy import func, select
 
 from aurum_plugins.bot_identity import bot_identity
 from aurum_plugins.clock import WallClock
-from aurum_plugins.database import database_url, open_database
+from aurum_plugins.database import Database, database_url, open_database
 from aurum_plugins.execution.backtest_journal import BacktestJournal
 from aurum_plugins.execution.check_settings import CheckSettings
 from aurum_plugins.execution.decision_record import DecisionRecord
 from aurum_plugins.execution.journal import Journal
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
+from aurum_plugins.market_data.venue_feeds import shared_feed
+from aurum_plugins.market_data.venue_settings import VenueSettings
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.loss_limits import LossLimits
 from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.strategies.freqtrade_host import FreqtradeHost
+from aurum_plugins.trading.cross_checking import CrossChecking
 from aurum_plugins.trading.decided_candles import DecidedCandles
 from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.desk import Desk
@@ -27,18 +32,21 @@ from aurum_plugins.trading.loss_book import LossBook, RiskStore
 from aurum_plugins.trading.resuming import resumed
 from aurum_plugins.trading.risk_states import RiskStates
 from aurum_plugins.trading.switch_reading import SwitchReading
+from aurum_plugins.trading.venue_log import VenueLog
+
+logger = logging.getLogger(__name__)
 
 # Of Binance's spot market, each side, for an account without discounts.
 USUAL_FEE = 0.001
 
 
-def desk_of_bot(strategy: Any, host: Host, decided: DecidedCandles) -> Desk:
+def desk_of_bot(strategy: Any, host: FreqtradeHost, decided: DecidedCandles) -> Desk:
     """The desk of a bot that trades or dry-runs, with its records in the database.
 
     Parameters
     ----------
     strategy : freqtrade.strategy.IStrategy
-    host : Host
+    host : FreqtradeHost
     decided : DecidedCandles
 
     Raises
@@ -63,9 +71,29 @@ def desk_of_bot(strategy: Any, host: Host, decided: DecidedCandles) -> Desk:
         journal,
         SwitchReading(KillSwitch(database, bot, clock).read),
         states,
+        _cross_checking(strategy, host, database),
     )
     desk.resume(resumed(journal, clock.now_ms()))
     return desk
+
+
+def _cross_checking(strategy: Any, host: FreqtradeHost, database: Database) -> CrossChecking | None:
+    """What other venues say; None where none are named."""
+    config, timeframe = strategy.config, strategy.timeframe
+    settings = VenueSettings.from_config(config)
+    if not (settings.enabled and settings.sources):
+        logger.info("Prices are not checked against other venues: see aurum.venues.")
+        return None
+    checking = CrossChecking(
+        shared_feed(settings),
+        settings,
+        config["exchange"]["name"],
+        timeframe,
+        VenueLog(database, bot_identity(config), timeframe),
+        host.candle,
+    )
+    host.elsewhere = lambda pair: checking.price(pair, WallClock().now_ms())
+    return checking
 
 
 def _has_traded() -> bool:
@@ -99,6 +127,7 @@ def _desk(
     journal: DecisionRecord,
     switch: SwitchReading,
     store: RiskStore | None,
+    venues: CrossChecking | None = None,
 ) -> Desk:
     config, interval_ms = strategy.config, strategy.candle_ms
     risk = RiskSettings.from_config(config)
@@ -111,6 +140,7 @@ def _desk(
         LossBook(LossLimits(risk), store, interval_ms),
         EntrySizing(risk, USUAL_FEE if fee is None else fee, -strategy.stoploss, interval_ms),
         PreTradeChecks(CheckSettings.from_config(config)),
+        venues,
         timeframe=strategy.timeframe,
         interval_ms=interval_ms,
         strategy=strategy.get_strategy_name(),

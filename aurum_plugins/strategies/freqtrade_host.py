@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,8 +15,10 @@ from sqlalchemy import select
 
 from aurum_plugins.clock import SECOND_MS, WallClock
 from aurum_plugins.execution.entry_order import MarketLimits, OrderBook
+from aurum_plugins.market_data.venue_candle import VenueCandle
 from aurum_plugins.risk.account import Account, Position
 from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.strategies.last_prices import LastPrices
 from aurum_plugins.trading.host import Fate
 
 logger = logging.getLogger(__name__)
@@ -34,14 +36,17 @@ class FreqtradeHost:
 
     Attributes
     ----------
-    prices : dict of str to float
-        Last known price of each pair, quote currency. Whoever learns of one puts it here.
+    prices : LastPrices
+        Whoever learns of one puts it here.
+    elsewhere : callable or None
+        What a pair is worth at other venues now, quote currency; None if nobody knows.
     """
 
     def __init__(self, strategy: Any) -> None:
         self._strategy = strategy
         self._not_booked = math.nan
-        self.prices: dict[str, float] = {}
+        self.prices = LastPrices()
+        self.elsewhere: Callable[[str], float | None] | None = None
 
     def account(self) -> Account:
         """Cash and positions now."""
@@ -120,6 +125,21 @@ class FreqtradeHost:
             largest_amount=_number(amount.get("max")),
         )
 
+    def candle(self, pair: str, open_ms: int) -> VenueCandle | None:
+        """The candle that opened at a time, UTC milliseconds, as the exchange told it."""
+        frame = self._strategy.dp.ohlcv(pair, self._strategy.timeframe, copy=False)
+        if frame is None or frame.empty:
+            return None
+        opened = datetime.fromtimestamp(open_ms / SECOND_MS, UTC)
+        rows = frame[frame["date"] == opened]
+        if rows.empty:
+            return None
+        prices = {name: float(rows[name].iloc[-1]) for name in _OHLCV}
+        currency = pair.partition("/")[2]
+        return VenueCandle(
+            self._strategy.config["exchange"]["name"], pair, currency, open_ms, **prices
+        )
+
     def _close(self, candle_ms: int) -> datetime:
         candle = datetime.fromtimestamp(candle_ms / SECOND_MS, UTC)
         close: datetime = timeframe_to_next_date(self._strategy.timeframe, candle)
@@ -146,8 +166,15 @@ class FreqtradeHost:
         return self._not_booked + booked
 
     def _price(self, pair: str) -> float:
-        """Last known price; of a pair held over a restart, what could be had for it now."""
-        known = self.prices.get(pair, math.nan)
+        """Last known price; of a pair held over a restart, what could be had for it now.
+
+        While the exchange is dark, what other venues say goes before a price of before.
+        """
+        known = self.prices.fresh(pair)
+        if math.isnan(known) and self.elsewhere is not None:
+            known = self.elsewhere(pair) or math.nan
+        if math.isnan(known):
+            known = self.prices.get(pair, math.nan)
         if math.isnan(known) and Trade.use_db:
             book = self.order_book(pair)
             if book is not None and book.bids:
@@ -168,6 +195,7 @@ class FreqtradeHost:
 
 
 _SIDES = ("bids", "asks")
+_OHLCV = ("open", "high", "low", "close", "volume")
 
 
 def _open_entries(trade: Any) -> list[Any]:

@@ -21,18 +21,19 @@ from collections.abc import Mapping, Sequence
 
 from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
-from aurum_plugins.execution.entry_order import EntryOrder, Situation
+from aurum_plugins.execution.entry_order import EntryOrder
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
 from aurum_plugins.reasons import Action, Reason
 from aurum_plugins.refusal import Figure, Refusal
 from aurum_plugins.risk.account import Account
-from aurum_plugins.risk.sizing import Size
 from aurum_plugins.risk.stops import leaves_for_age
 from aurum_plugins.trading.candle_log import CandleLog
+from aurum_plugins.trading.cross_checking import CrossChecking
 from aurum_plugins.trading.decided_candles import DecidedCandles
 from aurum_plugins.trading.decided_rows import DecidedRow
 from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.entry_follow_up import Approved, EntryFollowUp
+from aurum_plugins.trading.entry_gate import EntryGate
 from aurum_plugins.trading.entry_sizing import EntrySizing, Wanted
 from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook
@@ -57,6 +58,8 @@ class Desk:
     book : LossBook
     sizing : EntrySizing
     checks : PreTradeChecks
+    venues : CrossChecking or None
+        None where other venues are not asked.
     timeframe : str
         For example "1h".
     interval_ms : int
@@ -77,6 +80,7 @@ class Desk:
         book: LossBook,
         sizing: EntrySizing,
         checks: PreTradeChecks,
+        venues: CrossChecking | None = None,
         *,
         timeframe: str,
         interval_ms: int,
@@ -90,13 +94,26 @@ class Desk:
         self._switch = switch
         self._book = book
         self._sizing = sizing
-        self._checks = checks
+        self._venues = venues
         self._interval_ms = interval_ms
         self._candles = CandleLog(log, timeframe, interval_ms, strategy)
         self._longest_hold = longest_hold_candles
-        self._backtest = backtest
         self._wanted = WantedEntries(host, log)
         self._follow_up = EntryFollowUp(host, log)
+        self._gate = EntryGate(
+            host,
+            decided,
+            log,
+            switch,
+            book,
+            sizing,
+            checks,
+            self._wanted,
+            self._follow_up,
+            venues,
+            interval_ms=interval_ms,
+            backtest=backtest,
+        )
         self._account = Account(0.0)
         self._free_slots = 0
 
@@ -119,6 +136,8 @@ class Desk:
 
     def decide(self, now_ms: int, pairs: Sequence[str]) -> None:
         """Write down each pair's newest closed candle, and those that closed unseen before it."""
+        if self._venues is not None:
+            self._venues.watch(now_ms, {*pairs, *self._held})
         self._candles.keep_only(pairs)
         self._write_down(now_ms, {pair: self._decided.newest(pair, now_ms) for pair in pairs})
 
@@ -146,7 +165,7 @@ class Desk:
         asked_for = asked_for or row.action is not Action.ENTER
         try:
             self._write_down(now_ms, {pair: row})
-            size = self._size(wanted, stop_multiple, asked_for=asked_for)
+            size = self._gate.size(wanted, stop_multiple, asked_for=asked_for)
         except Exception as error:
             logger.exception("Sizing %s failed; nothing is ordered.", pair)
             size = _failed("sizing", error)
@@ -174,7 +193,7 @@ class Desk:
         asked_for = asked_for or row.action is not Action.ENTER
         try:
             self._write_down(now_ms, {order.pair: row})
-            refusal = self._checked(now_ms, order, row, asked_for=asked_for)
+            refusal = self._gate.refusal(now_ms, order, row, asked_for=asked_for)
         except Exception as error:
             logger.exception("Checking %s failed; nothing is ordered.", order.pair)
             refusal = _failed("desk", error)
@@ -232,65 +251,16 @@ class Desk:
         self._book.mark(now_ms, self._account, closed)
         self._follow_up.follow(now_ms)
 
+    @property
+    def _held(self) -> set[str]:
+        return {position.pair for position in self._account.positions}
+
     def _write_down(self, now_ms: int, rows: Mapping[str, DecidedRow | None]) -> None:
-        held = {position.pair for position in self._account.positions}
-        for (pair, candle_ms), wants in self._candles.decide(now_ms, rows, held).items():
+        candles = self._candles.decide(now_ms, rows, self._held)
+        for (pair, candle_ms), wants in candles.items():
             self._wanted.decided(pair, candle_ms, wants=wants)
-
-    def _size(self, wanted: Wanted, stop_multiple: float, *, asked_for: bool) -> Size | Refusal:
-        refusal = self._barred(wanted.pair, wanted.row.candle_ms, asked_for=asked_for)
-        if refusal is not None:
-            return refusal
-        account, standing = self._host.account(), self._book.standing
-        closes = self._decided.closes
-        return self._sizing.size(wanted, account, closes, stop_multiple, standing.scale)
-
-    def _barred(self, pair: str, candle_ms: int, *, asked_for: bool) -> Refusal | None:
-        """What speaks against any entry now."""
-        if self._log.fault is not None:
-            return self._log.refusal
-        refusal = self._switch.refresh() or self._book.standing.refusal
-        if refusal is None and self._sent(pair, candle_ms, asked_for=asked_for):
-            return Refusal(Reason.DUPLICATE, {"approved_candle_ms": candle_ms})
-        return refusal
-
-    def _sent(self, pair: str, candle_ms: int, *, asked_for: bool) -> bool:
-        """Whether one more entry of the pair would be one too many.
-
-        A candle is answered by one order, but a person may ask again. Neither is allowed before it
-        is known what became of the last one.
-        """
-        answered = self._wanted.approved(pair) == candle_ms
-        return pair in self._follow_up or (answered and not asked_for)
-
-    def _checked(
-        self, now_ms: int, order: EntryOrder, row: DecidedRow, *, asked_for: bool
-    ) -> Refusal | None:
-        refusal = self._barred(order.pair, row.candle_ms, asked_for=asked_for)
-        if refusal is not None:
-            return refusal
-        account, stake = self._host.account(), self._wanted.stake(order.pair, row.candle_ms) or 0.0
-        situation = Situation(
-            now_ms=now_ms,
-            order=order,
-            # What a person asks for is asked for now.
-            candle_ms=now_ms - self._interval_ms if asked_for else row.candle_ms,
-            interval_ms=self._interval_ms,
-            close=row.figure("close"),
-            average_range=row.figure("average_range"),
-            account=account,
-            stake=stake,
-            book=None if self._backtest else self._host.order_book(order.pair),
-            limits=self._host.limits(order.pair),
-            backtest=self._backtest,
-            sent_ms=self._wanted.sent_ms,
-            approved=self._sent(order.pair, row.candle_ms, asked_for=asked_for),
-        )
-        refusal = self._checks.first_refusal(situation)
-        if refusal is not None:
-            return refusal
-        wanted = Wanted(order.pair, order.price, stake, stake, None, row)
-        return self._sizing.refuses(order.notional, wanted, account, self._decided.closes)
+        if self._venues is not None:
+            self._venues.decided(now_ms, candles)
 
 
 def _figures(order: EntryOrder) -> dict[str, Figure]:

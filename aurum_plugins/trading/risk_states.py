@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select
 
 from aurum_plugins.clock import Clock
 from aurum_plugins.database import Database
 from aurum_plugins.database.schema import equity_marks, risk_states
+from aurum_plugins.database.upsert import upsert
 from aurum_plugins.risk.account import Account
 from aurum_plugins.risk.errors import DamagedRiskState
 from aurum_plugins.risk.risk_state import RiskState
@@ -65,10 +66,9 @@ class RiskStates:
                 return False
             # Never the same time twice: it tells one writing from the next.
             now_ms = max(self._clock.now_ms(), (self._seen_ms or 0) + 1)
-            key = {"bot": self._bot}
-            _put(connection, risk_states, key, {"state": state.to_json(), "at_ms": now_ms})
+            self._put(connection, risk_states, now_ms, {"state": state.to_json()})
             mark = {"equity": account.equity, "exposure": account.exposure, "drawdown": drawdown}
-            _put(connection, equity_marks, {**key, "at_ms": now_ms}, mark)
+            self._put(connection, equity_marks, now_ms, mark)
         self._seen_ms = now_ms
         return True
 
@@ -86,19 +86,15 @@ class RiskStates:
         fresh = RiskState(counted=state.counted, newest_ms=min(state.newest_ms, now_ms))
         with self._database.writing(durable=True) as connection:
             at_ms = max(now_ms, (self._written_ms(connection) or 0) + 1)
-            values = {"state": fresh.to_json(), "at_ms": at_ms}
-            _put(connection, risk_states, {"bot": self._bot}, values)
+            self._put(connection, risk_states, at_ms, {"state": fresh.to_json()})
 
     def _written_ms(self, connection: Connection) -> int | None:
         query = select(risk_states.c.at_ms).where(risk_states.c.bot == self._bot)
         written: int | None = connection.execute(query).scalar_one_or_none()
         return written
 
-
-def _put(
-    connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]
-) -> None:
-    """Write a row, whether it is there already or not; one process writes a bot's rows."""
-    same = [table.c[name] == value for name, value in key.items()]
-    if not connection.execute(update(table).where(*same).values(values)).rowcount:
-        connection.execute(insert(table).values({**key, **values}))
+    def _put(
+        self, connection: Connection, table: Table, at_ms: int, values: Mapping[str, object]
+    ) -> None:
+        row = {"bot": self._bot, "at_ms": at_ms, **values}
+        connection.execute(upsert(self._database.kind, table), [row])

@@ -1,4 +1,4 @@
-"""The benchmarks of a bot left alone and of one killed at random, in small: every promise holds."""
+"""The benchmark of a bot that is killed at random, in small: every promise holds."""
 
 from __future__ import annotations
 
@@ -32,8 +32,3 @@ def test_three_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     text = run("kill_storm.py", "--kills", "3", "--seed", "1", "--folder", str(tmp_path))
     assert "trading again after, longest s" in text
     assert len(list(tmp_path.glob("bot-*.log"))) == 4
-
-
-def test_live_trading_leaves_nothing_unaccounted_for(tmp_path: Path) -> None:
-    text = run("decision_soak.py", "--minutes", "2", "--folder", str(tmp_path))
-    assert "closed candles due" in text

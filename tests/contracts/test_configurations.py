@@ -23,6 +23,7 @@ from aurum_plugins.forecasting.conformal.conformal_layer import LEVELS
 from aurum_plugins.forecasting.conformal.rolling_record import least_record
 from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.freqai import FreqaiColumns
+from aurum_plugins.market_data.venue_settings import DOLLARS, VenueSettings
 from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 
@@ -30,7 +31,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = ROOT / "configs"
 # Parts of others, no configurations of their own.
 RISK = ("risk_conservative.json", "risk_balanced.json", "risk_aggressive.json")
-FRAGMENTS = {"exchange.json", "api_server.json", "freqai.json", "freqai_5m.json", *RISK}
+FRAGMENTS = {
+    "exchange.json",
+    "api_server.json",
+    "venues.json",
+    "freqai.json",
+    "freqai_5m.json",
+    *RISK,
+}
 FREQAI = {"freqai.json": "1h", "freqai_5m.json": "5m"}
 COMPLETE = sorted(
     str(path.relative_to(ROOT))
@@ -152,6 +160,17 @@ def test_the_lengths_of_a_freqai_layer_fit_together(layer, timeframe) -> None:
     assert FreqaiColumns({**config, "runmode": RunMode.DRY_RUN}).lookback < CANDLES_AT_START
 
 
+def test_the_venues_are_asked_as_they_are_without_a_word() -> None:
+    config = load_from_files([str(CONFIGS / "dry_run.json")])
+    found = VenueSettings.from_config(config)
+    written = load_from_files([str(CONFIGS / "venues.json")])["aurum"]["venues"]
+    assert tuple(found.sources) == ("binance", "coinbase", "kraken")
+    for name in written.keys() - {"sources"}:
+        assert written[name] == VenueSettings.model_fields[name].default, name
+    # Prices in dollars convert into the stake's currency.
+    assert config["stake_currency"] in DOLLARS
+
+
 def test_the_layers_keep_their_models_apart() -> None:
     names = [load_from_files([str(CONFIGS / layer)])["freqai"]["identifier"] for layer in FREQAI]
     assert len(set(names)) == len(names)
@@ -219,6 +238,8 @@ def test_no_secret_is_shipped(path) -> None:
         ({"policy": {"leave_probability": 0.9}}, "must be below enter_probability"),
         ({"risk": {"daily_los": 0.1}}, "aurum.risk.daily_los: unknown setting"),
         ({"risk": {"group_cap": 0.1}}, "aurum.risk.group_cap: "),
+        ({"venues": {"sources": {"kraken": {}}}}, "must be at least quorum (2)"),
+        ({"venues": {"refresh_second": 5}}, "aurum.venues.refresh_second: unknown setting"),
         ({"checks": {"collar": 1}}, "aurum.checks.collar: unknown setting"),
         ({"checks": {"orders_per_hour": 1}}, "must not be below orders_per_minute"),
         ({"database": {"address": "x"}}, "aurum.database.address: unknown setting"),

@@ -10,13 +10,34 @@ import re
 from pathlib import Path
 
 import pytest
-from entry_situations import HOUR_MS, NOW_MS, book, golden, position, scaled
+from entry_situations import (
+    HOUR_MS,
+    NOW_MS,
+    book,
+    consensus,
+    cross_check,
+    golden,
+    position,
+    scaled,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aurum_plugins.execution.check_settings import CheckSettings
+from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.execution.entry_order import EntryOrder, MarketLimits, OrderBook, Situation
 from aurum_plugins.execution.pre_trade_checks import CHECKS, PreTradeChecks
+from aurum_plugins.market_data.consensus import (
+    CandleAgreement,
+    CandleDispute,
+    CandleDoubt,
+    Consensus,
+    Dissent,
+    Exclusion,
+    NoConsensus,
+    Quality,
+)
+from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.reasons import Reason, Stage
 from aurum_plugins.refusal import Refusal
 from aurum_plugins.risk.account import Account, Position
@@ -45,6 +66,27 @@ BAD: dict[str, tuple[Reason, tuple[Situation, ...]]] = {
         (golden(limits=MarketLimits(1_500.0)), golden(limits=MarketLimits(largest_amount=9.0))),
     ),
     "exposure": (Reason.EXPOSURE, (golden(stake=900.0),)),
+    "traded_venue": (
+        Reason.VENUE_DOWN,
+        tuple(
+            golden(cross_check=cross_check(traded=state))
+            for state in (CircuitState.OPEN, CircuitState.HALF_OPEN)
+        ),
+    ),
+    "venue_consensus": (
+        Reason.OFF_CONSENSUS,
+        tuple(
+            golden(cross_check=cross_check(consensus=consensus(price)))
+            for price in (102.0, 98.0, math.nan, math.inf, 0.0, -100.0)
+        ),
+    ),
+    "confirmed_candle": (
+        Reason.UNCONFIRMED_CANDLE,
+        tuple(
+            golden(cross_check=cross_check(candle=CandleDispute("BTC/USDT", NOW_MS, doubt)))
+            for doubt in CandleDoubt
+        ),
+    ),
     "fresh_book": (
         Reason.NO_QUOTE,
         (
@@ -102,6 +144,21 @@ pairs = st.sampled_from(["BTC/USDT", "ETH/USDT", ""])
 positions = st.builds(Position, pairs, *[numbers] * 6)
 orders = st.builds(EntryOrder, pairs, numbers, numbers, st.just("limit"), st.just("tag"))
 accounts = st.builds(Account, numbers, st.lists(positions, max_size=2).map(tuple))
+qualities = st.builds(Quality, numbers, numbers, numbers)
+venues = st.lists(st.sampled_from(["binance", "kraken"]), max_size=2)
+excluded = st.dictionaries(st.just("kraken"), st.sampled_from(Exclusion))
+figures = st.dictionaries(st.sampled_from(["venues", "spread_bps"]), numbers | st.text(max_size=3))
+words = st.one_of(
+    st.builds(Consensus, pairs, numbers, venues.map(tuple), excluded, numbers, qualities, numbers),
+    st.builds(NoConsensus, pairs, st.sampled_from(Dissent), excluded, figures),
+)
+doubts = st.sampled_from(CandleDoubt)
+candles = st.one_of(
+    st.none(),
+    st.builds(CandleAgreement, pairs, numbers, venues.map(tuple), figures),
+    st.builds(CandleDispute, pairs, numbers, doubts, venues.map(tuple), figures),
+)
+states = st.none() | st.sampled_from(CircuitState)
 hostile = st.builds(
     Situation,
     now_ms=numbers,
@@ -117,6 +174,7 @@ hostile = st.builds(
     backtest=st.booleans(),
     sent_ms=st.lists(numbers, max_size=4).map(tuple),
     approved=st.booleans(),
+    cross_check=st.none() | st.builds(CrossCheck, words, candles, states),
 )
 
 
@@ -138,6 +196,7 @@ def ordinary(draw: st.DrawFn) -> Situation:
     step = mid * draw(st.floats(1e-6, 2e-3))
     sizes = draw(st.lists(st.floats(0.1, 40), min_size=1, max_size=8))
     price = close * draw(st.floats(0.97, 1.03))
+    agreed = consensus(close * draw(st.floats(0.98, 1.02)))
     amount = draw(st.floats(0.01, 20))
     return golden(
         candle_ms=NOW_MS - HOUR_MS - draw(st.integers(-4_000, HOUR_MS)),
@@ -152,6 +211,7 @@ def ordinary(draw: st.DrawFn) -> Situation:
             NOW_MS - draw(st.integers(-3_000, 8_000)),
         ),
         backtest=draw(st.booleans()),
+        cross_check=cross_check(consensus=agreed, traded=draw(states)),
         account=draw(st.sampled_from([Account(1e4), Account(1e4, (position("ETH/USDT"),))])),
     )
 
@@ -217,6 +277,10 @@ def test_what_passes_the_whole_list_is_sound(situation) -> None:
         assert abs(order.price / situation.close - 1) <= 0.0201
         assert order.pair not in [one.pair for one in situation.account.positions]
         assert not situation.approved
+        word = situation.cross_check
+        if word is not None:
+            assert abs(order.price / word.consensus.price - 1) <= 0.0101
+            assert not isinstance(word.candle, CandleDispute)
         if not situation.backtest:
             best_bid, best_ask = situation.book.bids[0][0], situation.book.asks[0][0]
             assert 0 < best_bid < best_ask <= best_bid * 1.003

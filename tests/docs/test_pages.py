@@ -22,6 +22,8 @@ from aurum_plugins.forecasting.members.xgboost_trees import XGBoostParameters
 from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.forecasting.registry.version import State
 from aurum_plugins.freqai.forecast_columns import column_names
+from aurum_plugins.market_data.consensus import Dissent, Exclusion
+from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettings
 from aurum_plugins.preprocessing import CandleSettings, PreprocessingSettings
 from aurum_plugins.reasons import Reason, Stage
 from aurum_plugins.risk.settings import RiskSettings
@@ -49,7 +51,12 @@ SECTIONS = (
     DatabaseSettings,
 )
 # Sections that have a page of their own.
-PAGE_OF = {"policy.md": PolicySettings, "risk.md": RiskSettings, "checks.md": CheckSettings}
+PAGE_OF = {
+    "policy.md": PolicySettings,
+    "risk.md": RiskSettings,
+    "checks.md": CheckSettings,
+    "venues.md": VenueSettings,
+}
 
 
 def page(name: str) -> str:
@@ -99,6 +106,25 @@ def test_the_defaults_of_the_policy_are_as_on_its_page() -> None:
     for key, field in PolicySettings.model_fields.items():
         shown = str(field.default)
         assert said[key].strip("`") == shown.removesuffix(".0"), key
+
+
+@pytest.mark.parametrize("section", [VenueSettings, SourceSettings], ids=lambda s: s.__name__)
+def test_the_settings_of_venues_are_as_on_their_page(section) -> None:
+    said = {cells[0].strip("`"): cells for cells in rows(page("venues.md")) if len(cells) == 4}
+    for key, field in section.model_fields.items():
+        assert key in said, key
+        if isinstance(field.default, int | float):
+            shown = str(field.default).lower().removesuffix(".0")
+            assert said[key][1] == shown, key
+        if field.metadata:
+            least, most = field.metadata
+            assert said[key][2] == f"{least.ge:g} to {most.le:g}", key
+
+
+def test_the_words_on_venues_are_as_on_their_page() -> None:
+    told = {cells[0].strip("`"): cells[1] for cells in rows(page("venues.md")) if len(cells) == 2}
+    for word in (*Exclusion, *Dissent):
+        assert told[word.name] == word.value
 
 
 def test_every_reason_of_the_signal_is_on_the_page_of_the_policy() -> None:

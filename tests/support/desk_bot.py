@@ -20,6 +20,7 @@ from aurum_plugins.risk import RiskSettings
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.loss_limits import LossLimits
 from aurum_plugins.risk.switch import Switch
+from aurum_plugins.trading.cross_checking import CrossChecking
 from aurum_plugins.trading.decided_candles import DecidedCandles
 from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.desk import Desk
@@ -97,6 +98,8 @@ class DeskBot:
     world : DeskWorld
     path : Path
         Of the SQLite file.
+    cross_checking : callable, optional
+        From the bot, whose database is open, to what its desk asks of other venues.
 
     Attributes
     ----------
@@ -106,8 +109,14 @@ class DeskBot:
         How often it was started.
     """
 
-    def __init__(self, world: DeskWorld, path: Path) -> None:
+    def __init__(
+        self,
+        world: DeskWorld,
+        path: Path,
+        cross_checking: Callable[[DeskBot], CrossChecking] | None = None,
+    ) -> None:
         self.world = world
+        self._cross_checking = cross_checking
         self.pairs = PAIRS
         self.switch_readable = True
         self.sent: list[Sent] = []
@@ -145,6 +154,7 @@ class DeskBot:
             LossBook(LossLimits(RISK), store, HOUR_MS),
             EntrySizing(RISK, 0.001, 0.35, HOUR_MS),
             PreTradeChecks(CheckSettings()),
+            None if self._cross_checking is None else self._cross_checking(self),
             timeframe="1h",
             interval_ms=HOUR_MS,
             strategy="Test",

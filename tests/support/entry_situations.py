@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.execution.entry_order import (
     EntryOrder,
     MarketLimits,
     OrderBook,
     Situation,
 )
+from aurum_plugins.market_data.consensus import CandleAgreement, Consensus, Quality
+from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.risk.account import Account, Position
 
 NOW_MS = 1_700_000_000_000
@@ -40,6 +43,26 @@ def position(pair: str, **changes: Any) -> Position:
     return dataclasses.replace(whole, **changes)
 
 
+def consensus(price: float = 100.0, **changes: Any) -> Consensus:
+    """Three venues agree."""
+    whole = Consensus(
+        pair="BTC/USDT",
+        price=price,
+        venues=("binance", "coinbase", "kraken"),
+        excluded={},
+        largest_deviation_bps=2.0,
+        quality=Quality(coverage=1.0, agreement=0.98, freshness=0.9),
+        at_ms=NOW_MS - 2_000,
+    )
+    return dataclasses.replace(whole, **changes)
+
+
+def cross_check(**changes: Any) -> CrossCheck:
+    """Other venues have nothing against it."""
+    candle = CandleAgreement("BTC/USDT", NOW_MS - HOUR_MS - 60_000, ("coinbase", "kraken"))
+    return dataclasses.replace(CrossCheck(consensus(), candle, CircuitState.CLOSED), **changes)
+
+
 def golden(**changes: Any) -> Situation:
     """Ten base at 100, a minute after the close of an hourly candle; what is not told is fine.
 
@@ -63,6 +86,7 @@ def golden(**changes: Any) -> Situation:
         backtest=False,
         sent_ms=(NOW_MS - 2 * HOUR_MS, NOW_MS - 120_000, NOW_MS - 30_000),
         approved=False,
+        cross_check=cross_check(),
     )
     return dataclasses.replace(whole, **changes)
 
@@ -88,8 +112,13 @@ def scaled(situation: Situation, factor: float) -> Situation:
         for side in ("bids", "asks")
         if seen is not None
     }
+    word = situation.cross_check
+    if word is not None and isinstance(word.consensus, Consensus):
+        agreed = dataclasses.replace(word.consensus, price=word.consensus.price * factor)
+        word = dataclasses.replace(word, consensus=agreed)
     return dataclasses.replace(
         situation,
+        cross_check=word,
         order=dataclasses.replace(situation.order, price=situation.order.price * factor),
         close=situation.close * factor,
         average_range=situation.average_range * factor,

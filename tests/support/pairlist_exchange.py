@@ -51,13 +51,18 @@ def make_pairlist(
     exchange: PairlistExchange,
     parameters: Mapping[str, Any] | None = None,
     runmode: RunMode = RunMode.DRY_RUN,
+    **more: Any,
 ) -> Any:
-    """Give a pairlist behind a static one, on a clock that stands at `market_candles.NOW`."""
+    """Give a pairlist behind a static one, on a clock that stands at `market_candles.NOW`.
+
+    `more` is laid over the configuration.
+    """
     config = {
         "candle_type_def": CandleType.SPOT,
         "runmode": runmode,
         "stake_currency": "USDT",
         "exchange": {"pair_whitelist": list(exchange.candles)},
+        **more,
     }
     pairlist = kind(exchange, None, config, {"method": kind.__name__, **(parameters or {})}, 1)
     pairlist._clock = VirtualClock(NOW_MS)

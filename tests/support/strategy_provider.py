@@ -53,7 +53,7 @@ class Provider:
         """The same, and when they were analysed."""
         return self.candles, datetime.now(UTC)
 
-    def ohlcv(self, pair: str, timeframe: str) -> pd.DataFrame:
+    def ohlcv(self, pair: str, timeframe: str, copy: bool = True) -> pd.DataFrame:
         """Candles as they were fetched."""
         return self.candles
 

@@ -14,7 +14,7 @@ from freqtrade.persistence import Order, init_db
 
 from aurum_plugins import plugin
 from aurum_plugins.execution.idempotent_orders import IdempotentOrders
-from aurum_plugins.market_data import UnreadableAnswer
+from aurum_plugins.market_data.answers import UnreadableAnswer
 
 OPEN_MS = 1_700_000_040_000
 KEY = ("BTC/USDT", "1m", "spot")
@@ -25,6 +25,8 @@ class FakeApi:
 
     def fetch(self, *_: Any) -> str:
         return "<html>"
+
+    def fetch2(self) -> None: ...
 
     def create_order(self) -> None: ...
 
@@ -80,6 +82,8 @@ def test_live_orders_are_idempotent(guarded, sync: bool, dry_run: bool, is_guard
     api = guarded(dry_run=dry_run)._init_ccxt({}, sync, {})
     owner = api.create_order.__self__
     assert isinstance(owner, IdempotentOrders if is_guarded else FakeApi)
+    # The clock matters to signed requests alone.
+    assert ("fetch2" in vars(api)) == is_guarded
 
 
 def test_live_orders_are_written_down_in_the_database_of_the_configuration(

@@ -150,11 +150,14 @@ class AurumStrategy(DecidingStrategy):
         interval_ms = timeframe_to_msecs(metadata["tf"])
         return self.columns.expand_basic(dataframe, interval_ms, self._until_ms())
 
-    def feature_engineering_standard(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
-        """Add the features of the market and of the calendar."""
+    def feature_engineering_standard(
+        self, dataframe: pd.DataFrame, metadata: dict[str, Any], **_: Any
+    ) -> pd.DataFrame:
+        """Add the features of the market, of the calendar and of the venues' agreement."""
         rows = len(dataframe)
         market = self.columns.market_candles(self.dp, self.freqai, self.timeframe, rows)
-        return self.columns.standard(dataframe, self.candle_ms, market)
+        pair, length_ms = metadata["pair"], self.candle_ms
+        return self.columns.standard(dataframe, length_ms, market, pair, self.timeframe)
 
     def set_freqai_targets(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
         """Add the labels: the scaled forward return and the forward volatility."""

@@ -10,6 +10,7 @@ from aurum_plugins.doctor.checks.native import check_native
 from aurum_plugins.doctor.checks.private_files import check_private_files
 from aurum_plugins.doctor.checks.registration import check_registration
 from aurum_plugins.doctor.checks.strategy import check_strategy
+from aurum_plugins.doctor.checks.venues import check_venues
 from aurum_plugins.doctor.checks.versions import check_versions
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "check_private_files",
     "check_registration",
     "check_strategy",
+    "check_venues",
     "check_versions",
 ]

@@ -1,5 +1,6 @@
 """The checks before an order: each is given the situation, and refuses it or lets it pass."""
 
+from aurum_plugins.execution.checks.confirmed_candle import ConfirmedCandle
 from aurum_plugins.execution.checks.depth import Depth
 from aurum_plugins.execution.checks.duplicate import Duplicate
 from aurum_plugins.execution.checks.exposure import Exposure
@@ -12,8 +13,11 @@ from aurum_plugins.execution.checks.price_collar import PriceCollar
 from aurum_plugins.execution.checks.signal_age import SignalAge
 from aurum_plugins.execution.checks.slippage import Slippage
 from aurum_plugins.execution.checks.spread import Spread
+from aurum_plugins.execution.checks.traded_venue import TradedVenue
+from aurum_plugins.execution.checks.venue_consensus import VenueConsensus
 
 __all__ = [
+    "ConfirmedCandle",
     "Depth",
     "Duplicate",
     "Exposure",
@@ -26,4 +30,6 @@ __all__ = [
     "SignalAge",
     "Slippage",
     "Spread",
+    "TradedVenue",
+    "VenueConsensus",
 ]

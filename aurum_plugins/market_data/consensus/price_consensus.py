@@ -16,6 +16,7 @@ class Exclusion(StrEnum):
     NO_RATE = "its currency cannot be converted"
     OUTLIER = "its price is far from the others'"
     DISTRUSTED = "it was far from the others before"
+    NO_PRICE = "its price is not a number above 0"
     CROSSED = "its bid is above its ask"
     WIDE = "its bid and ask are far apart"
 

@@ -4,11 +4,13 @@ VenueError                    venue, request
 ├── VenueUnreachable          no connection, reset, no answer in time, an answer torn on the way
 ├── VenueFailing              the venue answered that it cannot: 5xx, maintenance
 ├── VenueLimiting             too many requests: retry_after_s
+│   └── BudgetSpent           not asked at all: we have asked as often as we may; retry_after_s
 ├── VenueAnswerRefused        an answer that makes no sense: not JSON, impossible times
 ├── VenueRefuses              asking again would be answered alike: no such market, bad request
 └── CircuitOpen               not asked at all: it failed too often; retry_after_s
 
-The first four are worth another try, and count as failures of the venue. The fifth is an answer.
+The first four are worth another try, and count as failures of the venue, `BudgetSpent` excepted.
+The fifth is an answer. What was not asked says nothing about the venue.
 """
 
 from __future__ import annotations
@@ -25,6 +27,10 @@ class VenueError(AurumError):
     ----------
     kind : str
         Short name of the class, for tables: "unreachable".
+    is_failure : bool
+        Whether the venue failed.
+    was_asked : bool
+        Whether the request went out at all.
     venue : str
         ccxt's id of the exchange.
     request : str
@@ -35,6 +41,7 @@ class VenueError(AurumError):
 
     kind: ClassVar[str] = "error"
     is_failure: ClassVar[bool] = True
+    was_asked: ClassVar[bool] = True
 
     def __init__(
         self, venue: str, request: str, reason: str, retry_after_s: float | None = None
@@ -64,6 +71,14 @@ class VenueLimiting(VenueError):
     kind = "limiting"
 
 
+class BudgetSpent(VenueLimiting):
+    """The venue was not asked, because it would have been asked too often."""
+
+    kind = "over budget"
+    is_failure = False
+    was_asked = False
+
+
 class VenueAnswerRefused(VenueError):
     """The answer makes no sense."""
 
@@ -82,3 +97,4 @@ class CircuitOpen(VenueError):
 
     kind = "not asked"
     is_failure = False
+    was_asked = False

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from aurum_plugins.commands.sandbox_link import api_urls
-from aurum_plugins.market_data import follow_venue_clock
+from aurum_plugins.market_data.answers import follow_venue_clock
 from aurum_plugins.sandbox import AccountConfig, SandboxConfig, SandboxServer
 
 KEY, SECRET = "a-key-of-ours", "a-secret"

@@ -203,6 +203,19 @@ class TestExchange:
         assert is_loopback(host) is here
 
 
+class TestVenues:
+    def test_they_are_named(self, make_surroundings: Build, make_facts: Build) -> None:
+        around = make_surroundings(freqtrade=make_facts(venues=("binance", "kraken")))
+        message = "prices are checked against binance, kraken: `aurum venues`"
+        assert found(checks.check_venues, around) == [(Level.INFO, message, "")]
+
+    def test_none_is_no_fault(self, make_surroundings: Build) -> None:
+        [(level, message, mend)] = found(checks.check_venues, make_surroundings())
+        assert level is Level.INFO
+        assert message == "prices are not checked against other venues"
+        assert '"venues.json"' in mend
+
+
 class TestCandles:
     def test_present(self, make_surroundings: Build, tmp_path: Path) -> None:
         [(level, message, _)] = found(checks.check_candles, make_surroundings())

@@ -92,6 +92,16 @@ def test_a_sound_configuration(ask: Ask, tmp_path: Path) -> None:
     assert "KEYKEYKEY" not in facts.model_dump_json()
 
 
+@pytest.mark.parametrize(("enabled", "named"), [(True, ("kraken", "binance")), (False, ())])
+def test_venues_that_prices_are_checked_against(
+    ask: Ask, enabled: bool, named: tuple[str, ...]
+) -> None:
+    venues = {"enabled": enabled, "sources": {"kraken": {}, "binance": {}}}
+    facts = ask(aurum={"venues": venues})
+    assert facts.settings is not None
+    assert facts.settings.venues == named
+
+
 def test_no_credentials_are_left_behind(ask: Ask, tmp_path: Path) -> None:
     before = ApiCredentials.load_or_create
     assert ask().settings is not None

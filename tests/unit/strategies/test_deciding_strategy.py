@@ -372,7 +372,7 @@ class TestFailsClosed:
         "wallets.get_total",
         "journal.settle",
         "desk._sizing.refuses",
-        "desk._checks.first_refusal",
+        "desk._gate._checks.first_refusal",
     }
 
     @pytest.mark.parametrize("place", sorted(ASKED_FOR_A_STAKE | ASKED_TO_CONFIRM))

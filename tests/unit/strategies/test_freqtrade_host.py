@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from closed_trades import kept_in_database, kept_in_memory
 from freqtrade.exceptions import DDosProtection, ExchangeError, TemporaryError
@@ -16,7 +17,10 @@ from freqtrade.persistence import LocalTrade, Order, PairLocks, Trade
 from freqtrade.persistence.models import PairLock
 from strategy_provider import Provider, Wallets
 
+from aurum_plugins.clock import VirtualClock
+from aurum_plugins.market_data.venue_candle import VenueCandle
 from aurum_plugins.strategies.freqtrade_host import FreqtradeHost
+from aurum_plugins.strategies.last_prices import FRESH_MS, LastPrices
 from aurum_plugins.trading.host import Fate
 
 NOW = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
@@ -170,6 +174,93 @@ class TestAccount:
         add("ETH/USDT", done, order("sell", filled=3.0, remaining=7.0))
         (position,) = host.account().positions
         assert (position.amount, position.ordered) == (10.0, 0.0)
+
+
+class TestPriceElsewhere:
+    """While the exchange is dark, positions are worth what other venues say."""
+
+    @pytest.fixture
+    def clock(self, host) -> VirtualClock:
+        clock = VirtualClock(ms(NOW))
+        host.prices = LastPrices(clock)
+        return clock
+
+    @staticmethod
+    def price(host) -> float:
+        (position,) = host.account().positions
+        return position.price
+
+    def test_it_counts_once_our_own_is_old_and_is_not_kept(self, host, add, clock):
+        add("ETH/USDT")
+        host.prices["ETH/USDT"] = 120.0
+        told = {"ETH/USDT": 90.0}
+        host.elsewhere = told.get
+        assert self.price(host) == 120.0
+        clock.advance(FRESH_MS)
+        assert self.price(host) == 120.0
+        clock.advance(1)
+        assert self.price(host) == 90.0
+        assert host.account().equity == 10_900
+        told["ETH/USDT"] = 91.0
+        assert self.price(host) == 91.0
+        host.prices["ETH/USDT"] = 119.0
+        assert self.price(host) == 119.0
+
+    @pytest.mark.parametrize("nothing", [None, 0.0, math.nan])
+    def test_where_nobody_knows_the_last_one_stays(self, host, add, clock, nothing):
+        add("ETH/USDT")
+        host.prices["ETH/USDT"] = 120.0
+        host.elsewhere = lambda _: nothing
+        clock.advance(FRESH_MS + 1)
+        assert self.price(host) == 120.0
+
+    def test_over_a_restart_it_goes_before_the_order_book(self, host, add, clock):
+        add("ETH/USDT")
+        host._strategy.dp.book = ExchangeError("dark")
+        host.elsewhere = lambda _: 90.0
+        assert self.price(host) == 90.0
+        host.elsewhere = lambda _: None
+        assert math.isnan(self.price(host))
+
+    def test_without_venues_nothing_changes(self, host, add, clock):
+        add("ETH/USDT")
+        host.prices["ETH/USDT"] = 120.0
+        clock.advance(FRESH_MS * 100)
+        assert self.price(host) == 120.0
+
+
+class TestCandle:
+    @pytest.fixture
+    def frame(self) -> pd.DataFrame:
+        dates = pd.date_range("2026-01-01", periods=3, freq="1h", tz="UTC")
+        figures = {"open": 1.0, "high": 4.0, "low": 0.5, "close": 2.0}
+        return pd.DataFrame({"date": dates, **figures, "volume": [0.0, 7.0, math.nan]})
+
+    @pytest.fixture
+    def told(self, frame) -> FreqtradeHost:
+        made = new_host(exchange={"name": "binance"})
+        made._strategy.dp = Provider(frame)
+        return made
+
+    def test_it_is_the_exchange_s_own(self, told):
+        open_ms = ms(datetime(2026, 1, 1, 1, tzinfo=UTC))
+        assert told.candle("ETH/USDT", open_ms) == VenueCandle(
+            "binance", "ETH/USDT", "USDT", open_ms, 1.0, 4.0, 0.5, 2.0, 7.0
+        )
+
+    @pytest.mark.parametrize("hour", [3, 23])
+    def test_one_that_is_not_there(self, told, hour):
+        assert told.candle("ETH/USDT", ms(datetime(2026, 1, 1, hour, tzinfo=UTC))) is None
+
+    @pytest.mark.parametrize("frame", [None, pd.DataFrame()], ids=["none", "empty"])
+    def test_before_any_was_fetched(self, frame):
+        told = new_host(exchange={"name": "binance"})
+        told._strategy.dp.candles = frame
+        assert told.candle("ETH/USDT", ms(NOW)) is None
+
+    def test_figures_that_are_missing_are_not_made_up(self, told):
+        found = told.candle("ETH/USDT", ms(datetime(2026, 1, 1, 2, tzinfo=UTC)))
+        assert math.isnan(found.volume)
 
 
 class TestCapital:

@@ -157,7 +157,7 @@ class TestErrors:
         assert row.outcome == {"check": "desk", "error": "RuntimeError('broken')"}
 
     def test_a_check_raises(self, bot, monkeypatch) -> None:
-        monkeypatch.setattr(bot.desk._checks, "_checks", (Broken(),))
+        monkeypatch.setattr(bot.desk._gate._checks, "_checks", (Broken(),))
         bot.world.close_candle(ENTER)
         bot.loop(FILLED)
         row = bot.journal.last(PAIR)[0]

@@ -1,0 +1,1 @@
+"""What single venues say, through ccxt's asynchronous classes."""

@@ -1,0 +1,123 @@
+"""Recoveries and lies are measured from the faults that were there."""
+
+from __future__ import annotations
+
+import pytest
+
+from aurum_plugins.sandbox.faults import FaultPlan
+from aurum_plugins.sandbox.faults.injector import FiredFault
+from aurum_plugins.soak.bot_log import BotLog
+from aurum_plugins.soak.fault_window import FaultWindow, fault_windows
+from aurum_plugins.soak.findings import Findings
+from aurum_plugins.soak.venue_audit import audit_lies, audit_recovery, audit_venues, recovery_s
+from aurum_plugins.soak.venue_records import VenueOutage, VenueRecord
+
+DARK = FaultWindow("dark", "kraken.*", 100_000, 200_000, is_whole=True)
+NOISE = FaultWindow("reset_before", "*", 0, 900_000, is_whole=False)
+LIE = FaultWindow("lying_price", "kraken.*", 300_000, 400_000, is_whole=False)
+
+
+def rules(*rules: dict[str, object]) -> FaultPlan:
+    return FaultPlan.model_validate({"rules": rules})
+
+
+def test_windows_are_cut_where_the_plan_ended() -> None:
+    plan = rules(
+        {"kind": "dark", "route": "kraken.*", "after_s": 10, "until_s": 20},
+        {"kind": "dark", "after_s": 40, "until_s": 90},
+        {"kind": "dark", "after_s": 60},
+        {"kind": "reset_before", "probability": 0.1},
+        {"kind": "reset_before", "count": 1},
+        {"kind": "reset_before", "symbol": "BTC*"},
+        {"kind": "lying_price", "factor": 2.0},
+    )
+    windows = fault_windows(plan, 1_000, 51_000)
+    spans = [(window.began_ms, window.ended_ms, window.is_whole) for window in windows]
+    assert spans[:2] == [(11_000, 21_000, True), (41_000, 51_000, True)]
+    assert spans[2:] == [(1_000, 51_000, False)] * 4
+    assert [window.concerns("binance") for window in windows[:2]] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "seconds"),
+    [
+        (110_000, 207_500, 7.5),
+        (110_000, 150_000, 0.0),
+        (500_000, 512_000, 12.0),
+        (110_000, None, None),
+    ],
+)
+def test_recovery_counts_from_the_end_of_the_fault(began, ended, seconds) -> None:
+    assert recovery_s(VenueOutage(began, ended), "kraken", [NOISE, DARK]) == seconds
+
+
+def test_another_venues_fault_excuses_nobody() -> None:
+    assert recovery_s(VenueOutage(110_000, 207_500), "coinbase", [NOISE, DARK]) == 97.5
+
+
+def record(**changes: object) -> VenueRecord:
+    fields = {"venue": "kraken", "requests": 40, "retries": 3, "trips": 1, "errors": {"dark": 2}}
+    return VenueRecord(**{**fields, **changes})
+
+
+def test_a_venue_that_is_back_late_is_named() -> None:
+    findings = Findings()
+    outages = [VenueOutage(110_000, 207_500), VenueOutage(120_000, 231_000), VenueOutage(1, None)]
+    audit_venues(findings, [record(outages=outages)], [DARK])
+    assert findings.missed == [
+        "venues back after more than 30 s: 2, such as kraken: after 31.0 s; kraken: not at all"
+    ]
+    assert findings.figures["kraken, as the bot saw it"] == (
+        "40 requests, 3 retries, 1 trips, longest recovery 31.0 s; errors: dark 2"
+    )
+
+
+def test_without_records_nothing_is_promised() -> None:
+    findings = Findings()
+    audit_venues(findings, [], [DARK])
+    assert findings.figures == {"venues, as the bot saw them": "not recorded"}
+
+
+def lies(*seconds: float, spoilt: tuple[float, ...] = ()) -> list[FiredFault]:
+    told = [FiredFault(round(s * 1_000), "kraken.ticker", None, "lying_price", 0) for s in seconds]
+    lost = [FiredFault(round(s * 1_000), "kraken.ticker", None, "reset_after", 1) for s in spoilt]
+    other = FiredFault(310_000, "kraken.ohlc", None, "lying_price", 0)
+    return sorted([*told, *lost, other], key=lambda fault: fault.time_ms)
+
+
+def lied(found: list[int], log: list[FiredFault]) -> list[str]:
+    findings = Findings()
+    audit_lies(findings, ["kraken", "binance"], {"kraken": found}, [DARK, LIE], log)
+    return findings.missed
+
+
+def test_a_liar_is_excluded_by_its_second_quote() -> None:
+    assert lied([305_300], lies(300, 305, 310, 315)) == []
+    # The second answer never arrived.
+    assert lied([310_300], lies(300, 305, 310, 315, spoilt=(305,))) == []
+    # Too short a lie says nothing.
+    assert lied([], lies(300)) == []
+
+
+def test_a_liar_that_is_believed_is_named() -> None:
+    words = "liars believed for more than 2 quotes: 1, such as kraken: "
+    assert lied([310_300], lies(300, 305, 310)) == [f"{words}after 3 quotes"]
+    assert lied([200_000], lies(300, 305, 310)) == [f"{words}never in 3 quotes"]
+
+
+def test_the_bot_loops_again_soon_after_each_fault_of_its_exchange() -> None:
+    burst = FaultWindow("rate_limited", "binance.*", 0, 50_000, is_whole=True)
+    late = BotLog((10_000, 81_000, 905_000), 0, 0, BotLog.of([]).errors, 0)
+    findings = Findings()
+    audit_recovery(findings, late, [NOISE, DARK, burst])
+    assert findings.figures["bot looped again after, longest s"] == "31.0"
+    assert findings.missed == ["bot looped again after more than 30 s: 1, such as after 31.0 s"]
+    never = Findings()
+    audit_recovery(never, BotLog.of([]), [burst])
+    assert never.missed == ["bot looped again after more than 30 s: 1, such as not at all"]
+
+
+def test_without_faults_there_is_nothing_to_recover_from() -> None:
+    findings = Findings()
+    audit_recovery(findings, BotLog.of([]), [])
+    assert findings.missed == []
