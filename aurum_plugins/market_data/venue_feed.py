@@ -78,7 +78,7 @@ class VenueFeed:
         self._asked: dict[str, frozenset[str]] = {}
         self._round_ended = threading.Condition()
         self._background = BackgroundLoop(self._ask_all, "aurum-venues")
-        self._told: dict[str, str] = {}
+        self._told: dict[tuple[str, str], str] = {}
 
     @property
     def running(self) -> bool:
@@ -175,15 +175,15 @@ class VenueFeed:
         bell: asyncio.Event,
         stopping: asyncio.Event,
     ) -> None:
-        while True:
-            began_ms = self._clock.now_ms()
-            await self._ask(ask, connection)
-            if stopping.is_set():
-                # Somebody swallowed our being cancelled.
-                return
+        began_ms = self._clock.now_ms()
+        await self._ask(ask, connection)
+        # Somebody may have swallowed our being cancelled.
+        while not stopping.is_set():
             # A clock that was set delays nothing for long.
             left_ms = self._refresh_ms - abs(self._clock.now_ms() - began_ms)
             await self._sleep(bell, max(left_ms, 0) / SECOND_MS)
+            began_ms = self._clock.now_ms()
+            await self._ask(ask, connection)
 
     async def _sleep(self, bell: asyncio.Event, seconds: float) -> None:
         """Sleep, but not on when the bell rings."""
@@ -211,15 +211,15 @@ class VenueFeed:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            self._tell(connection, error)
+            self._tell(connection, ask.__name__, error)
         except Exception as error:  # noqa: BLE001 - logged there
-            self._tell(connection, error)
+            self._tell(connection, ask.__name__, error)
 
-    def _tell(self, connection: Connection, error: BaseException) -> None:
-        """Log what nobody thought of, once for as long as it is the same."""
+    def _tell(self, connection: Connection, where: str, error: BaseException) -> None:
+        """Log what nobody thought of, once for as long as it is the same there."""
         said = repr(error)
-        if self._told.get(connection.name) != said:
-            self._told[connection.name] = said
+        if self._told.get((connection.name, where)) != said:
+            self._told[connection.name, where] = said
             logger.error("%s could not be asked.", connection.name, exc_info=error)
 
     async def _ask_for_quotes(self, connection: Connection) -> None:

@@ -11,6 +11,7 @@ from aurum_plugins.settings import Section
 
 # Currencies that stand for a dollar, and may be converted into one another.
 DOLLARS = ("USD", "USDT", "USDC")
+MINUTE_SECONDS = 60
 
 
 class SourceSettings(BaseModel):
@@ -22,8 +23,9 @@ class SourceSettings(BaseModel):
         Quote currencies in which the venue's price is taken where it lists several, best first: the
         one that is traded most there. The pair's own comes after them.
     requests_per_minute : int in [6, 6000]
-        Most requests of ours, retries included. The bot's own requests come on top of it: an
-        address that asks too often is banned as a whole.
+        Most requests of ours, retries included; at least one for each round of quotes, and better
+        some more for candles. The bot's own requests come on top of it: an address that asks too
+        often is banned as a whole.
     ccxt_config : dict
         As freqtrade's `exchange.ccxt_config`, for example other addresses.
     """
@@ -109,4 +111,10 @@ class VenueSettings(Section):
                 f"longest_quote_age_seconds ({self.longest_quote_age_seconds:g}) must be at least "
                 f"twice refresh_seconds ({self.refresh_seconds:g})"
             )
+        for name, source in self.sources.items():
+            if source.requests_per_minute * self.refresh_seconds < MINUTE_SECONDS:
+                raise ValueError(
+                    f"requests_per_minute of {name} ({source.requests_per_minute}) must be enough "
+                    f"for a round every refresh_seconds ({self.refresh_seconds:g})"
+                )
         return self

@@ -147,6 +147,14 @@ async def test_what_fails_anew_is_told_anew(market: Market, caplog) -> None:
     assert "OwnError: two" in caplog.text
 
 
+async def test_two_that_fail_in_turn_are_told_once_each(market: Market, caplog) -> None:
+    kraken = market.venues["kraken"]
+    kraken.raises |= {"quotes": OwnError("one"), "clock": OwnError("two")}
+    await market.start()
+    await market.clock.advance(5 * MINUTE_MS)
+    assert len(caplog.messages) == 2
+
+
 @pytest.mark.parametrize("where", ["load", "quotes", "candles", "clock"])
 async def test_who_hangs_holds_up_nobody(market: Market, where: str) -> None:
     market.venues["kraken"].hangs.add(where)
@@ -170,6 +178,15 @@ async def test_one_that_is_dark_does_not_count_and_comes_back(market: Market) ->
     kraken.raises.clear()
     await market.clock.advance(5 * SECOND_MS)
     assert market.word.venues == ("binance", "coinbase", "kraken")
+
+
+async def test_each_part_can_be_asked_for_by_itself(market: Market) -> None:
+    kraken = market.venues["kraken"]
+    await market.feed.refresh(kraken)
+    assert [question[0] for question in kraken.asked] == ["load", "quotes"]
+    market.feed.ask_for_candle(KEY)
+    await market.feed.catch_up(kraken)
+    assert [question[0] for question in kraken.asked[2:]] == ["candles", "clock"]
 
 
 async def test_the_clock_is_asked_for_once_a_minute(market: Market) -> None:

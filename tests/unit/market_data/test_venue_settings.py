@@ -9,7 +9,7 @@ import pytest
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.market_data.venue_settings import VenueSettings
 
-TWO = {"binance": {}, "kraken": {"currencies": ["USD", "USDC"], "requests_per_minute": 6}}
+TWO = {"binance": {}, "kraken": {"currencies": ["USD", "USDC"], "requests_per_minute": 12}}
 
 
 def read(**venues: Any) -> VenueSettings:
@@ -39,6 +39,10 @@ def test_whole_numbers_are_numbers() -> None:
         (
             {"refresh_seconds": 11},
             r"longest_quote_age_seconds \(20\) must be at least twice refresh_seconds \(11\)",
+        ),
+        (
+            {"sources": TWO, "refresh_seconds": 4.9},
+            r"requests_per_minute of kraken \(12\) must be enough for a round every",
         ),
         ({"quorum": 1}, "aurum.venues.quorum"),
         ({"quorum": 2.5}, "aurum.venues.quorum"),
