@@ -11,6 +11,7 @@ from aurum_plugins.clock import MINUTE_MS, SECOND_MS, Clock
 from aurum_plugins.market_data.asked_candles import AskedCandles, CandleKey
 from aurum_plugins.market_data.background_loop import BackgroundLoop
 from aurum_plugins.market_data.connection import Connection
+from aurum_plugins.market_data.consensus import DOLLAR_PAIRS
 from aurum_plugins.market_data.quote_board import QuoteBoard
 from aurum_plugins.market_data.resilience.venue_errors import VenueError, VenueRefuses
 from aurum_plugins.market_data.resilience.venue_health import HealthRecord, VenueHealth
@@ -19,8 +20,6 @@ from aurum_plugins.market_data.venue_events import VenueEvents
 
 logger = logging.getLogger(__name__)
 
-# What a dollar's stand-ins are worth is asked for in every round.
-DOLLAR_PAIRS = frozenset({"USDT/USD", "USDC/USD"})
 CLOCK_EVERY_MS = MINUTE_MS
 # A venue may show the newest candle a moment late.
 CANDLES_ASKED = 3
@@ -227,7 +226,8 @@ class VenueFeed:
         try:
             await connection.load()
             watched = self._watched
-            pairs = watched | DOLLAR_PAIRS
+            # What a dollar's stand-ins are worth is asked for in every round.
+            pairs = watched.union(DOLLAR_PAIRS)
             quotes = await connection.quotes(pairs)
             self.board.put(connection.name, quotes, connection.listed(pairs))
         finally:

@@ -91,6 +91,8 @@ def _cross_checking(strategy: Any, host: FreqtradeHost, database: Database) -> C
         timeframe,
         VenueLog(database, bot_identity(config), timeframe),
         host.candle,
+        # To Telegram and FreqUI, as freqtrade is told to.
+        lambda text: strategy.dp.send_msg(text, always_send=True),
     )
     host.elsewhere = lambda pair: checking.price(pair, WallClock().now_ms())
     return checking

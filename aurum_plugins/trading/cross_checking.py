@@ -41,6 +41,8 @@ class CrossChecking:
     log : VenueLog
     own_candle : callable
         The candles that the bot itself decides by.
+    alert : callable, optional
+        Tells somebody, in words, of a venue that fell silent or is not believed, and of its return.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class CrossChecking:
         timeframe: str,
         log: VenueLog,
         own_candle: CandleOf,
+        alert: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._feed = feed
         self._settings = settings
@@ -58,12 +61,15 @@ class CrossChecking:
         self._timeframe = timeframe
         self._log = log
         self._own_candle = own_candle
+        self._alert = alert
         self._told: set[str] = set()
 
     def watch(self, now_ms: int, pairs: Iterable[str]) -> None:
-        """Have venues asked about these pairs, and note how venues are."""
+        """Have venues asked about these pairs, and tell and note how venues are."""
         try:
             self._feed.watch(pairs)
+            for event in self._feed.events.take():
+                self._alert(event)
             self._log.note_health(now_ms, self._feed.health(), self._feed.board.distrusted)
         except Exception as error:  # noqa: BLE001 - logged there
             self._tell("Venues could not be watched", error)

@@ -16,13 +16,13 @@ from told_quotes import NOW, PAIR, VENUES
 from aurum_plugins.clock import HOUR_MS, MINUTE_MS, SECOND_MS, WallClock
 from aurum_plugins.market_data import venue_feed
 from aurum_plugins.market_data.asked_candles import CandleKey
-from aurum_plugins.market_data.consensus import Consensus, Dissent, NoConsensus
+from aurum_plugins.market_data.consensus import DOLLAR_PAIRS, Consensus, Dissent, NoConsensus
 from aurum_plugins.market_data.resilience.venue_errors import (
     CircuitOpen,
     VenueError,
     VenueUnreachable,
 )
-from aurum_plugins.market_data.venue_feed import DOLLAR_PAIRS, VenueFeed
+from aurum_plugins.market_data.venue_feed import VenueFeed
 
 ETHER = "ETH/USDT"
 OPEN = NOW - NOW % MINUTE_MS - MINUTE_MS
@@ -68,7 +68,7 @@ async def test_each_venue_is_asked_in_each_round_and_dollars_too(market: Market)
             assert venue.times("quotes") == rounds
             assert venue.asked[-1] != ("quotes", frozenset())
         await market.clock.advance(5 * SECOND_MS)
-    assert market.venues["kraken"].asked.count(("quotes", DOLLAR_PAIRS | {PAIR})) == 4
+    assert market.venues["kraken"].asked.count(("quotes", {*DOLLAR_PAIRS} | {PAIR})) == 4
     assert isinstance(market.word, Consensus)
 
 
@@ -77,7 +77,7 @@ async def test_pairs_that_are_new_are_asked_for_at_once_and_others_later(market:
     market.feed.watch([ETHER])
     await settle()
     kraken = market.venues["kraken"]
-    assert kraken.asked[-1] == ("quotes", DOLLAR_PAIRS | {ETHER})
+    assert kraken.asked[-1] == ("quotes", {*DOLLAR_PAIRS} | {ETHER})
     market.feed.watch([])
     await settle()
     assert kraken.times("quotes") == 2
@@ -87,10 +87,12 @@ async def test_pairs_that_are_new_are_asked_for_at_once_and_others_later(market:
 async def test_watchers_do_not_take_pairs_from_each_other(market: Market) -> None:
     market.feed.watch([ETHER], "pairlist")
     await market.start()
-    assert market.venues["kraken"].asked[-2:].count(("quotes", DOLLAR_PAIRS | {PAIR, ETHER})) == 1
+    assert (
+        market.venues["kraken"].asked[-2:].count(("quotes", {*DOLLAR_PAIRS} | {PAIR, ETHER})) == 1
+    )
     market.feed.watch([], "pairlist")
     await market.clock.advance(5 * SECOND_MS)
-    assert market.venues["kraken"].asked[-1] == ("quotes", DOLLAR_PAIRS | {PAIR})
+    assert market.venues["kraken"].asked[-1] == ("quotes", {*DOLLAR_PAIRS} | {PAIR})
 
 
 class OwnError(Exception):

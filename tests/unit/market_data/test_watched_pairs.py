@@ -10,8 +10,7 @@ from staged_venues import StagedVenues
 from told_quotes import NOW, VENUES
 
 from aurum_plugins.clock import VirtualClock
-from aurum_plugins.market_data.consensus import Dissent, NoConsensus
-from aurum_plugins.market_data.venue_feed import DOLLAR_PAIRS
+from aurum_plugins.market_data.consensus import DOLLAR_PAIRS, Dissent, NoConsensus
 
 A, B, C = "A/USDT", "B/USDT", "C/USDT"
 
@@ -23,7 +22,7 @@ def venues() -> StagedVenues:
 
 def asked(venues: StagedVenues) -> set[str]:
     venues.round()
-    return set(venues["kraken"].asked[-1] - DOLLAR_PAIRS)
+    return set(venues["kraken"].asked[-1] - {*DOLLAR_PAIRS})
 
 
 def dissent(venues: StagedVenues, pair: str) -> Dissent:

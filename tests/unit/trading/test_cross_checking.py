@@ -63,8 +63,15 @@ class Desk:
         self.feed = told_feed(self.venues.values(), self.clock, **settings)
         self.log = Log()
         self.own: VenueCandle | None = candle("binance", OPEN)
+        self.alerts: list[str] = []
         self.checking = CrossChecking(
-            self.feed, venue_settings(**settings), traded, "1h", self.log, lambda *_: self.own
+            self.feed,
+            venue_settings(**settings),
+            traded,
+            "1h",
+            self.log,
+            lambda *_: self.own,
+            self.alerts.append,
         )
 
     def quote(self, **prices: float) -> None:
@@ -184,6 +191,14 @@ def test_watching(desk: Desk) -> None:
     desk.checking.watch(NOW, [PAIR])
     assert desk.feed.board.pairs == (PAIR,)
     assert desk.log.healths == [(NOW, list(VENUES), set())]
+
+
+def test_somebody_is_told_once_of_what_happens(desk: Desk) -> None:
+    states = CircuitState.CLOSED, CircuitState.OPEN
+    desk.feed.events.circuit_changed(CircuitChange("kraken", *states, NOW, "no answer"))
+    for _ in range(2):
+        desk.checking.watch(NOW, [PAIR])
+    assert desk.alerts == ["kraken does not answer (no answer)."]
 
 
 def test_the_price_elsewhere(desk: Desk) -> None:
