@@ -17,6 +17,7 @@ from aurum_plugins.commands.kill import kill
 from aurum_plugins.commands.quality import quality
 from aurum_plugins.commands.rearm import rearm
 from aurum_plugins.commands.sandbox import sandbox
+from aurum_plugins.commands.soak import soak
 from aurum_plugins.commands.status import status
 from aurum_plugins.commands.tune import tune
 from aurum_plugins.commands.venues import venues
@@ -48,6 +49,7 @@ app.command()(features)
 app.command()(quality)
 app.command()(evaluate)
 app.command()(tune)
+app.command()(soak)
 app.add_typer(models.app, name="models")
 app.add_typer(database.app, name="database")
 

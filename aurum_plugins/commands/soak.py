@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -85,7 +87,7 @@ def soak(
     console = Console()
     with tempfile.TemporaryDirectory() as scratch:
         place = _empty(folder, Path(scratch))
-        with _Bar(minutes) as bar:
+        with _Bar(minutes) as bar, _ended_as_by_ctrl_c():
             findings = run_soak(
                 place,
                 Path.cwd(),
@@ -141,6 +143,16 @@ class _Bar:
         faults = sum(injector.counts.values()) if seen.armed_ms is not None else 0
         words = f"{self._decisions:,} decisions, {faults:,} faults{' so far' if armed else ''}"
         self._progress.update(self._task, completed=passed, description=words)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let a SIGTERM end the run early, rather than leave the bot alone."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _empty(folder: Path | None, scratch: Path) -> Path:

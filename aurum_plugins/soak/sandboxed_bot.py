@@ -145,7 +145,8 @@ class SandboxedBot:
 
     def stop(self) -> None:
         """Ask it to end as Ctrl-C would; kill it if it does not."""
-        self._signal(signal.SIGINT)
+        # freqtrade takes it for a Ctrl-C, which itself is ignored in jobs of the background.
+        self._signal(signal.SIGTERM)
 
     def tail(self, lines: int = 15) -> str:
         """The last lines of its log."""

@@ -24,9 +24,11 @@ QUOTES: Final = ("*ticker*", "coinbase.products", "coinbase.product")
 def audit_recovery(findings: Findings, log: BotLog, windows: Sequence[FaultWindow]) -> None:
     """The bot goes through its loop within 30 s of the end of each fault of its exchange.
 
-    Counted are faults that took every answer of the exchange's, and the end of the plan.
+    Counted are faults that took every answer of the exchange's, and the end of the plan. Of those
+    that follow each other within 30 s, as in a storm, only the last one has an end.
     """
-    ends = {window.ended_ms for window in windows if window.concerns(TRADED) and window.is_whole}
+    whole = [window for window in windows if window.concerns(TRADED) and window.is_whole]
+    ends = {window.ended_ms for window in whole if not _goes_on(window, whole)}
     if windows:
         ends.add(max(window.ended_ms for window in windows))
     took = [log.seconds_until_loop(end) for end in sorted(ends)]
@@ -123,6 +125,12 @@ def audit_lies(
             if not found or heard > QUOTES_OF_A_LIAR:
                 late.append(f"{venue}: {'after' if found else 'never in'} {heard} quotes")
     findings.promise(f"liars believed for more than {QUOTES_OF_A_LIAR} quotes", late)
+
+
+def _goes_on(window: FaultWindow, others: Sequence[FaultWindow]) -> bool:
+    """Whether another fault follows at once."""
+    soon_ms = window.ended_ms + round(RECOVERED_WITHIN * SECOND_MS)
+    return any(other.began_ms <= soon_ms and other.ended_ms > window.ended_ms for other in others)
 
 
 def _lies_told(venue: str, window: FaultWindow, log: Sequence[FiredFault]) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -42,6 +43,9 @@ def asked(monkeypatch, tmp_path) -> dict[str, Any]:
     def run(folder: Path, checkout: Path, minutes: float, plan: Any, **options: Any) -> Findings:
         seen.update(folder=folder, checkout=checkout, minutes=minutes, plan=plan, **options)
         ticks(folder, options["on_tick"])
+        if seen.get("terminated"):
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
         findings = Findings(missed=seen["missed"])
         findings.count("orders sent", 1_234)
         return findings
@@ -125,3 +129,10 @@ def test_outside_a_checkout_the_missing_file_is_named(tmp_path, monkeypatch) -> 
     assert isinstance(result.exception, ConfigurationError)
     words = "checkout: must be a file; run this in a checkout of AurumBotX"
     assert str(result.exception).startswith(words)
+
+
+def test_a_sigterm_ends_it_as_ctrl_c_does(asked) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    asked["terminated"] = True
+    assert invoke().exit_code == 0
+    assert signal.getsignal(signal.SIGTERM) is before

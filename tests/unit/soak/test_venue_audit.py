@@ -117,6 +117,18 @@ def test_the_bot_loops_again_soon_after_each_fault_of_its_exchange() -> None:
     assert never.missed == ["bot looped again after more than 30 s: 1, such as not at all"]
 
 
+def test_a_storm_ends_with_its_last_burst() -> None:
+    bursts = [
+        FaultWindow("rate_limited", "binance.*", began, began + 10_000, is_whole=True)
+        for began in (0, 20_000, 50_000)
+    ]
+    log = BotLog((61_000, 110_000), 0, 0, BotLog.of([]).errors, 0)
+    findings = Findings()
+    audit_recovery(findings, log, bursts)
+    assert findings.missed == []
+    assert findings.figures["bot looped again after, longest s"] == "1.0"
+
+
 def test_without_faults_there_is_nothing_to_recover_from() -> None:
     findings = Findings()
     audit_recovery(findings, BotLog.of([]), [])
