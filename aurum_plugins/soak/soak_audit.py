@@ -138,12 +138,14 @@ def _survived(findings: Findings, soaked: Soaked, log: BotLog) -> None:
     findings.count("loops given up", log.failed_loops)
     gap = log.longest_gap_s(seen.began_ms, seen.ended_ms)
     findings.count("longest time between two loops, s", f"{gap:.1f}")
-    before, after = seen.memory_around(soaked.timetable)
-    growth = after / before - 1 if before else 0.0
-    findings.count("memory of the bot, MB", f"{before:.1f} to {after:.1f} ({growth:+.2%})")
+    early, warm, end = seen.memory_around(soaked.timetable)
+    growth = end / warm - 1 if warm else 0.0
+    since_early = end / early - 1 if early else 0.0
+    findings.count("memory of the bot early, MB", f"{early:.1f} (by the end {since_early:+.2%})")
+    findings.count("memory of the bot, MB", f"{warm:.1f} to {end:.1f} ({growth:+.2%})")
     if growth >= GROWTH:
         findings.missed.append(
-            f"memory of the bot grew by {growth:.2%}, from {before:.1f} to {after:.1f} MB"
+            f"memory of the bot grew by {growth:.2%}, from {warm:.1f} to {end:.1f} MB"
         )
     findings.promise("restarts", [log.name for log in soaked.bot.logs[1:]])
     if seen.ended_early:

@@ -16,14 +16,18 @@ class Timetable:
         The faults begin: after a minute, or a fifth of a short run.
     disarmed : float
         They end: two minutes before the end, or a third of a short run.
+    early : float
+        Memory is noted: after two minutes, or a fifth of a short run.
     warm : float
-        Memory is compared with that of now: after two minutes, or a fifth of a short run.
+        Memory is compared with that of now, caches being full: after ten minutes, or a fifth of a
+        run of less than 50.
     end : float
         The bot is stopped at the next rest between two candles.
     """
 
     armed: float
     disarmed: float
+    early: float
     warm: float
     end: float
 
@@ -31,4 +35,10 @@ class Timetable:
     def of(cls, minutes: float) -> Self:
         """The timetable of a run that lasts so long."""
         end = 60 * minutes
-        return cls(min(60.0, end / 5), end - min(120.0, end / 3), min(120.0, end / 5), end)
+        return cls(
+            armed=min(60.0, end / 5),
+            disarmed=end - min(120.0, end / 3),
+            early=min(120.0, end / 5),
+            warm=min(600.0, end / 5),
+            end=end,
+        )

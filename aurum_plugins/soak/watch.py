@@ -70,15 +70,19 @@ class Watched:
     memory: list[tuple[float, float]] = field(default_factory=list)
     ended_early: bool = False
 
-    def memory_around(self, timetable: Timetable) -> tuple[float, float]:
-        """MB after the warm-up and at the end, medians; NaN is not among them: 0 if unknown."""
+    def memory_around(self, timetable: Timetable) -> tuple[float, float, float]:
+        """MB early on, after the warm-up and at the end, medians; 0 if not known."""
         if not self.memory:
-            return 0.0, 0.0
+            return 0.0, 0.0, 0.0
         span = min(MEMORY_SECONDS, timetable.end / 10)
         last = self.memory[-1][0]
-        first = [mb for at, mb in self.memory if timetable.warm <= at < timetable.warm + span]
+
+        def typical(since: float) -> float:
+            during = [mb for at, mb in self.memory if since <= at < since + span]
+            return median(during) if during else self.memory[0][1]
+
         final = [mb for at, mb in self.memory if at > last - span]
-        return median(first) if first else self.memory[0][1], median(final)
+        return typical(timetable.early), typical(timetable.warm), median(final)
 
 
 class Watch:

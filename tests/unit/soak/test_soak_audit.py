@@ -100,7 +100,7 @@ def test_a_bot_that_ends_grows_or_is_started_again_is_missed(tmp_path) -> None:
     rows = [*journal()[1:], entry(0, reason=Reason.REJECTED)]
     _, promises = audited(tmp_path, rows, seen=seen, more_logs=[again])
     assert promises == [
-        "memory of the bot grew by 2.69%, from 200.5 to 205.9 MB",
+        "memory of the bot grew by 2.29%, from 201.3 to 205.9 MB",
         "restarts: 1, such as bot-001.log",
         "the bot ended by itself:\nthe last words",
     ]

@@ -97,20 +97,20 @@ def test_faults_begin_after_a_minute_and_end_two_before_the_end() -> None:
 
 def test_memory_is_compared_after_the_warm_up() -> None:
     world = World(10)
-    before, after = world.watch.run().memory_around(world.timetable)
-    assert before == pytest.approx(100 + (2 + 120 + 29.5) / 100)
+    early, warm, after = world.watch.run().memory_around(world.timetable)
+    assert early == warm == pytest.approx(100 + (2 + 120 + 29.5) / 100)
     assert after == pytest.approx(100 + (630 - 29.5) / 100)
 
 
 def test_memory_of_a_bot_that_was_hardly_there() -> None:
     timetable = Timetable.of(10)
-    assert Watched(0).memory_around(timetable) == (0.0, 0.0)
-    assert Watched(0, memory=[(0.0, 5.0), (1.0, 7.0)]).memory_around(timetable) == (5.0, 6.0)
+    assert Watched(0).memory_around(timetable) == (0.0, 0.0, 0.0)
+    assert Watched(0, memory=[(0.0, 5.0), (1.0, 7.0)]).memory_around(timetable) == (5.0, 5.0, 6.0)
 
 
 def test_a_short_run_has_a_part_of_everything() -> None:
-    assert Timetable.of(3) == Timetable(36.0, 120.0, 36.0, 180.0)
-    assert Timetable.of(60) == Timetable(60.0, 3480.0, 120.0, 3600.0)
+    assert Timetable.of(3) == Timetable(36.0, 120.0, 36.0, 36.0, 180.0)
+    assert Timetable.of(60) == Timetable(60.0, 3480.0, 120.0, 600.0, 3600.0)
 
 
 def test_without_a_plan_nothing_is_broken() -> None:
