@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import requests
 from freqtrade_process import ROOT, free_port, wait_for
+from lively_seed import lively_seed
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 CANDLES = ROOT.parent / "shared" / "data" / "binance-1h"
@@ -32,15 +33,16 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_it_opens_and_closes_trades_and_stops_when_asked(checkout: Path) -> None:
-    port, api_port = free_port(), free_port()
+    port, api_port, seed = free_port(), free_port(), lively_seed(8, range(7, 27))
     log = checkout / "demo.log"
-    command = [AURUM, "demo", "--port", str(port), "--api-port", str(api_port)]
+    ports = ["--port", str(port), "--api-port", str(api_port)]
+    command = [AURUM, "demo", *ports, "--seed", str(seed)]
     with log.open("wb") as sink:
         demo = subprocess.Popen(command, cwd=checkout, stdout=sink, stderr=sink)
 
     def closed() -> int:
         assert demo.poll() is None, log.read_text()[-3000:]
-        database = checkout / "user_data/demo-seed-7.sqlite"
+        database = checkout / f"user_data/demo-seed-{seed}.sqlite"
         if not database.exists():
             return 0
         with closing(sqlite3.connect(database)) as connection:

@@ -97,7 +97,11 @@ def test_it_does_not_start_without_venues(tmp_path: Path) -> None:
     assert "aurum.venues.sources: AurumVenueFilter needs at least 2 venues" in log
 
 
-def test_a_running_bot_loses_its_pairs_in_the_dark_and_gets_them_back(tmp_path: Path) -> None:
+def test_a_running_bot_loses_its_pairs_in_the_dark_and_gets_them_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # freqtrade folds its log to the width of the terminal.
+    monkeypatch.setenv("COLUMNS", "300")
     with SandboxServer(SandboxConfig(port=0)) as server:
         venues = sources("binance", "coinbase", "kraken")
         for name, source in venues.items():
