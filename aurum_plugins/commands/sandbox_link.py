@@ -11,17 +11,6 @@ from aurum_plugins.market_data.simulated_venues import SANDBOX_URL, venue_urls
 _URLS = "FREQTRADE__EXCHANGE__CCXT_CONFIG__URLS__API__"
 
 
-def api_urls(url: str) -> dict[str, str]:
-    """Addresses of a sandbox's APIs, by the names that ccxt gives Binance's.
-
-    Parameters
-    ----------
-    url : str
-        Base URL of the sandbox, for example "http://127.0.0.1:8900".
-    """
-    return venue_urls("binance", url)
-
-
 def freqtrade_environment(url: str) -> dict[str, str]:
     """The environment of this process, with freqtrade's exchange addresses overridden.
 
@@ -41,7 +30,7 @@ def freqtrade_environment(url: str) -> dict[str, str]:
         "PATH": os.pathsep.join([programs, os.environ.get("PATH", "")]),
         # Other venues are asked there as well, where the configuration names any.
         SANDBOX_URL: url,
-        **{f"{_URLS}{name}": address for name, address in api_urls(url).items()},
+        **{f"{_URLS}{name}": address for name, address in venue_urls("binance", url).items()},
         # Websockets and Binance's public archive are not simulated: only its REST API is.
         "FREQTRADE__EXCHANGE__ENABLE_WS": "false",
         "FREQTRADE__EXCHANGE__ONLY_FROM_CCXT": "true",

@@ -16,7 +16,7 @@ from typing import Any, Self, TypeVar
 
 import requests
 
-from aurum_plugins.commands.sandbox_link import api_urls
+from aurum_plugins.market_data.simulated_venues import venue_urls
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = str(Path(sys.executable).with_name("freqtrade"))
@@ -69,7 +69,7 @@ class FreqtradeProcess:
         self.database = folder / "trades.sqlite"
         self.records = folder / "aurum.sqlite"
         self._process: subprocess.Popen[bytes] | None = None
-        urls = {"api": api_urls(exchange_url)}
+        urls = {"api": venue_urls("binance", exchange_url)}
         self.config = {
             "add_config_files": [str(ROOT / "configs" / "sandbox.json")],
             "db_url": f"sqlite:///{self.database}",

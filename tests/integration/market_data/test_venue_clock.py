@@ -9,8 +9,8 @@ import ccxt
 import pytest
 import requests
 
-from aurum_plugins.commands.sandbox_link import api_urls
 from aurum_plugins.market_data.answers import follow_venue_clock
+from aurum_plugins.market_data.simulated_venues import venue_urls
 from aurum_plugins.sandbox import AccountConfig, SandboxConfig, SandboxServer
 
 KEY, SECRET = "a-key-of-ours", "a-secret"
@@ -29,7 +29,7 @@ def exchange(server: SandboxServer) -> ccxt.binance:
         {
             "apiKey": KEY,
             "secret": SECRET,
-            "urls": {"api": api_urls(server.url)},
+            "urls": {"api": venue_urls("binance", server.url)},
             "enableRateLimit": False,
             "options": {"fetchMarkets": {"types": ["spot"]}},
         }
