@@ -24,12 +24,16 @@ SECTIONS = {
     "drift": "aurum_plugins.forecasting.drift:DriftSettings",
     "ensemble": "aurum_plugins.forecasting:EnsembleSettings",
     "features": "aurum_plugins.features:FeatureSettings",
+    "ledger": "aurum_plugins.ledger.settings:LedgerSettings",
     "members": "aurum_plugins.forecasting.members:MembersSettings",
+    "monitor": "aurum_plugins.monitoring.settings:MonitorSettings",
     "policy": "aurum_plugins.signals:PolicySettings",
     "preprocessing": "aurum_plugins.preprocessing:PreprocessingSettings",
     "promotion": "aurum_plugins.forecasting.registry:PromotionSettings",
     "risk": "aurum_plugins.risk.settings:RiskSettings",
+    "sentiment": "aurum_plugins.sentiment.settings:SentimentSettings",
     "targets": "aurum_plugins.features:TargetSettings",
+    "telegram": "aurum_plugins.telegram.settings:TelegramSettings",
     "venues": "aurum_plugins.market_data.venue_settings:VenueSettings",
 }
 # A value that starts with this stands for something that the user has to fill in.

@@ -3,7 +3,7 @@
 AurumError
 ├── ConfigurationError        a setting is wrong: key, rule, value
 ├── IncompatibleFreqtrade     the installed freqtrade is outside the tested range
-├── DataError                 a candle file is missing, torn or makes no sense: path
+├── DataError                 a file is missing, torn or makes no sense: path
 └── PortInUse                 another program listens where we should: host, port
 
 Each carries what a caller needs as attributes, so that nobody parses messages.
@@ -52,7 +52,7 @@ class IncompatibleFreqtrade(AurumError):
 
 
 class DataError(AurumError):
-    """A candle file cannot be used.
+    """A file of candles, or of items to be imported, cannot be used.
 
     Attributes
     ----------

@@ -8,7 +8,6 @@ environment runs (hyperopt's workers too), hands each module of freqtrade named 
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +15,6 @@ from types import ModuleType
 from typing import Any
 
 from aurum_plugins.errors import ConfigurationError, IncompatibleFreqtrade
-
-logger = logging.getLogger(__name__)
 
 TESTED_SERIES = "2026.9"
 TESTED_RANGE = ">=2026.9,<2026.10"
@@ -179,50 +176,62 @@ def _check_configuration(module: ModuleType) -> None:
     configuration.load_config = load_config
 
 
-def _take_over_lost_orders(module: ModuleType) -> None:
-    """Book orders that were lost when a process died: see `aurum_plugins.strategies`."""
-    bot: Any = module.FreqtradeBot
-    stock = bot.process
+def _complete_bot(module: ModuleType) -> None:
+    """Let a bot take over orders that were lost, and tell of itself."""
+    from aurum_plugins.bot_hooks import report_on_itself, take_over_lost_orders
 
-    def process(self: Any) -> None:
-        recovered = getattr(self.strategy, "recovered", None)
-        if recovered is not None:
-            recovered.look()
-            for pair in recovered.entries():
-                _enter_again(self, pair, recovered.stake(pair))
-        stock(self)
-
-    bot.process = process
-
-
-def _enter_again(bot: Any, pair: str, stake: float) -> None:
-    from freqtrade.exceptions import FreqtradeException
-
-    from aurum_plugins.strategies.recovered_orders import TAG
-
-    try:
-        with bot._exit_lock:
-            entered = bot.execute_entry(pair, stake, enter_tag=TAG)
-    except FreqtradeException as error:
-        entered = False
-        logger.warning("%s: an order that was lost could not be taken over: %s", pair, error)
-    if not entered:
-        logger.error("%s: a position of ours has no trade, and so no stop.", pair)
+    take_over_lost_orders(module.FreqtradeBot)
+    # The outermost: what is taken over is part of a loop.
+    report_on_itself(module.FreqtradeBot)
 
 
 def _summarise_decisions(module: ModuleType) -> None:
-    """Say after a backtest which reasons cost how many candles: see docs/decisions.md."""
+    """Say after a backtest which reasons cost how many candles, and what the fee would cost.
+
+    See docs/decisions.md and docs/ledger.md.
+    """
     backtesting: Any = module.Backtesting
     stock = backtesting.start
 
     def start(self: Any) -> None:
         stock(self)
         from aurum_plugins.strategies.backtest_summary import print_summary
+        from aurum_plugins.strategies.fee_summary import print_fees
 
         for strategy in self.strategylist:
             print_summary(strategy)
+        print_fees(self.results, self.config)
 
     backtesting.start = start
+
+
+def _add_telegram_commands(module: ModuleType) -> None:
+    """Add our commands to freqtrade's Telegram bot: see `aurum_plugins.telegram`."""
+    bot: Any = module.Telegram
+    stock_app, stock_keyboard, stock_help = bot._init_telegram_app, bot._init_keyboard, bot._help
+
+    def _init_telegram_app(self: Any) -> Any:
+        from aurum_plugins.telegram.installation import new_application
+
+        return new_application(self, stock_app)
+
+    def _init_keyboard(self: Any) -> None:
+        from aurum_plugins.telegram.installation import init_keyboard
+
+        init_keyboard(self, stock_keyboard)
+
+    @module.authorized_only  # type: ignore[untyped-decorator]
+    async def _help(self: Any, update: Any, context: Any) -> None:
+        from aurum_plugins.telegram.installation import send_help
+
+        await stock_help(self, update, context)
+        await send_help(self)
+
+    bot._init_telegram_app, bot._init_keyboard, bot._help = (
+        _init_telegram_app,
+        _init_keyboard,
+        _help,
+    )
 
 
 def _fail_on_configuration_errors(main: ModuleType) -> None:
@@ -245,7 +254,8 @@ _HOOKS: dict[str, Callable[[ModuleType], None]] = {
     "freqtrade.resolvers.protection_resolver": _extend_protection_resolver,
     "freqtrade.exchange.exchange": _guard_exchange,
     "freqtrade.configuration.configuration": _check_configuration,
-    "freqtrade.freqtradebot": _take_over_lost_orders,
+    "freqtrade.freqtradebot": _complete_bot,
     "freqtrade.main": _fail_on_configuration_errors,
     "freqtrade.optimize.backtesting": _summarise_decisions,
+    "freqtrade.rpc.telegram": _add_telegram_commands,
 }

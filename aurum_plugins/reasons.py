@@ -79,6 +79,11 @@ class Reason(IntEnum):
     OFF_CONSENSUS = 66, Stage.CHECK, "the price is too far from what other venues say"
     UNCONFIRMED_CANDLE = 67, Stage.CHECK, "no other venue saw the candle as it was"
 
+    # The news: see aurum_plugins.sentiment.
+    NEWS_SHOCK = 100, Stage.CHECK, "the news tell of a shock"
+    BAD_NEWS = 101, Stage.CHECK, "the mood of the news is too bad"
+    NEWS_UNKNOWN = 102, Stage.CHECK, "nobody listens to the news"
+
     # freqtrade's own rules.
     POSITION_OPEN = 70, Stage.FREQTRADE, "the pair is held already"
     NO_SLOT = 71, Stage.FREQTRADE, "max_open_trades are open"
@@ -90,7 +95,6 @@ class Reason(IntEnum):
     # The bot itself.
     MISSED = 80, Stage.BOT, "the candle was not seen before the next one closed"
     INTERRUPTED = 81, Stage.BOT, "the bot stopped before the entry was tried"
-    PAUSED = 82, Stage.BOT, "the bot is not running"
     ANALYSIS_FAILED = 83, Stage.BOT, "the strategy raised an error"
 
     # The order.

@@ -29,6 +29,7 @@ HOOKED = frozenset(
         "freqtrade.optimize.backtesting",
         "freqtrade.resolvers.pairlist_resolver",
         "freqtrade.resolvers.protection_resolver",
+        "freqtrade.rpc.telegram",
     )
 )
 

@@ -80,9 +80,9 @@ class Exchange:
         """The leader's daily candles."""
         return self._days
 
-    def ohlcv(self, pair: str, _timeframe: str) -> pd.DataFrame:
-        """The candles that the bot has; a copy, as freqtrade gives it."""
-        return self.frames[pair].copy()
+    def ohlcv(self, pair: str, _timeframe: str, copy: bool = True) -> pd.DataFrame:
+        """The candles that the bot has; a copy unless none is wanted, as freqtrade gives it."""
+        return self.frames[pair].copy() if copy else self.frames[pair]
 
     def current_whitelist(self) -> list[str]:
         """All pairs."""

@@ -119,7 +119,7 @@ async def rounds(feed: VenueFeed, pairs: list[str], count: int, pause_s: float) 
     connections: list[Any] = list(feed._connections)  # noqa: SLF001 - timed from outside
     feed.watch(pairs)
     await asyncio.gather(*(connection.load() for connection in connections))
-    # The clock is asked for once a minute: in the first round, which is not counted.
+    # A warm-up, which is not counted.
     await asyncio.gather(*(feed.refresh(connection) for connection in connections))
     cost = Cost()
     for _ in range(count):

@@ -9,7 +9,10 @@ import typer
 from rich.console import Console
 
 from aurum_plugins.commands.options import ConfigFiles
-from aurum_plugins.doctor import Request, examine, look_around, print_report
+from aurum_plugins.doctor.examination import examine
+from aurum_plugins.doctor.machine import look_around
+from aurum_plugins.doctor.request import Request
+from aurum_plugins.doctor.table import print_report
 
 EXIT_UNSOUND = 1
 

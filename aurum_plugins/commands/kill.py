@@ -57,11 +57,11 @@ def kill(
     """
     from aurum_plugins.commands.bot_database import open_bot_database  # noqa: PLC0415
     from aurum_plugins.commands.configuration_files import read_configuration  # noqa: PLC0415
-    from aurum_plugins.commands.known_bots import meant_bots  # noqa: PLC0415
     from aurum_plugins.commands.operator_name import operator_name  # noqa: PLC0415
-    from aurum_plugins.commands.switch_words import undoing_command  # noqa: PLC0415
+    from aurum_plugins.monitoring.known_bots import meant_bots  # noqa: PLC0415
     from aurum_plugins.risk.kill_switch import KillSwitch  # noqa: PLC0415
     from aurum_plugins.risk.switch import EVERY_BOT, SwitchState  # noqa: PLC0415
+    from aurum_plugins.risk.switch_words import undoing_command  # noqa: PLC0415
 
     asked = SwitchState.FLAT if flat else SwitchState.HALTED
     thrown: list[Switch] = []
@@ -110,9 +110,9 @@ def _say_thrown(database: Database, thrown: Sequence[Switch], asked: SwitchState
 
 def _say_whom_it_reaches(database: Database, thrown: Sequence[Switch]) -> None:
     """The state read back for each bot, and whether it ever used this database."""
-    from aurum_plugins.commands.bot_overview import bot_overview  # noqa: PLC0415
-    from aurum_plugins.commands.elapsed_time import elapsed  # noqa: PLC0415
-    from aurum_plugins.commands.known_bots import known_bots  # noqa: PLC0415
+    from aurum_plugins.elapsed_time import elapsed  # noqa: PLC0415
+    from aurum_plugins.monitoring.known_bots import known_bots  # noqa: PLC0415
+    from aurum_plugins.monitoring.last_decision import last_decision  # noqa: PLC0415
     from aurum_plugins.risk.kill_switch import KillSwitch  # noqa: PLC0415
     from aurum_plugins.risk.switch import EVERY_BOT  # noqa: PLC0415
 
@@ -123,7 +123,7 @@ def _say_whom_it_reaches(database: Database, thrown: Sequence[Switch]) -> None:
     try:
         for bot in known_bots(database) if scopes == (EVERY_BOT,) else scopes:
             state = KillSwitch(database, bot, clock).read().state
-            last = bot_overview(database, bot, clock.now_ms()).last_decision
+            last = last_decision(database, bot)
             age = "none" if last is None else f"{elapsed(last.decided_ms, clock.now_ms())} ago"
             console.print(Text(f"  {bot}: {state}; last decision: {age}"), soft_wrap=True)
             seen |= last is not None

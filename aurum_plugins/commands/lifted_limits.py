@@ -12,7 +12,7 @@ from rich.text import Text
 from aurum_plugins.clock import WallClock
 from aurum_plugins.commands.bot_database import open_bot_database
 from aurum_plugins.commands.configuration_files import read_configuration
-from aurum_plugins.commands.known_bots import known_bots, meant_known_bots
+from aurum_plugins.monitoring.known_bots import known_bots, meant_known_bots
 from aurum_plugins.trading.risk_states import RiskStates
 
 

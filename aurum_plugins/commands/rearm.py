@@ -50,18 +50,18 @@ def rearm(
         return
     from aurum_plugins.commands.bot_database import open_bot_database  # noqa: PLC0415
     from aurum_plugins.commands.configuration_files import read_configuration  # noqa: PLC0415
-    from aurum_plugins.commands.known_bots import known_bots, meant_known_bots  # noqa: PLC0415
     from aurum_plugins.commands.operator_name import operator_name  # noqa: PLC0415
-    from aurum_plugins.commands.switch_words import (  # noqa: PLC0415
+    from aurum_plugins.monitoring.known_bots import known_bots, meant_known_bots  # noqa: PLC0415
+    from aurum_plugins.risk.kill_switch import KillSwitch  # noqa: PLC0415
+    from aurum_plugins.risk.kill_switch_errors import UnknownSwitchState  # noqa: PLC0415
+    from aurum_plugins.risk.switch import EVERY_BOT  # noqa: PLC0415
+    from aurum_plugins.risk.switch_history import last_entries  # noqa: PLC0415
+    from aurum_plugins.risk.switch_words import (  # noqa: PLC0415
         is_thrown,
         name_in_words,
         switch_in_words,
         undoing_command,
     )
-    from aurum_plugins.risk.kill_switch import KillSwitch  # noqa: PLC0415
-    from aurum_plugins.risk.kill_switch_errors import UnknownSwitchState  # noqa: PLC0415
-    from aurum_plugins.risk.switch import EVERY_BOT  # noqa: PLC0415
-    from aurum_plugins.risk.switch_history import last_entries  # noqa: PLC0415
 
     clock = WallClock()
     with open_bot_database(read_configuration(config)) as database:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from aurum_plugins.commands.bot_overview import BotOverview, bot_overview
-from aurum_plugins.commands.known_bots import known_bots, meant_known_bots
-from aurum_plugins.commands.switch_words import is_thrown
 from aurum_plugins.database.database import Database
+from aurum_plugins.monitoring.bot_overview import BotOverview, bot_overview
+from aurum_plugins.monitoring.known_bots import known_bots, meant_known_bots
 from aurum_plugins.risk.kill_switch_errors import UnknownSwitchState
 from aurum_plugins.risk.switch import EVERY_BOT, Switch
 from aurum_plugins.risk.switch_history import last_entries
+from aurum_plugins.risk.switch_words import is_thrown
 
 Entry = Switch | UnknownSwitchState
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from aurum_plugins.commands.elapsed_time import elapsed
 from aurum_plugins.commands.status_report import BotStatus, StatusReport
-from aurum_plugins.commands.switch_words import is_thrown, switch_in_words
+from aurum_plugins.elapsed_time import elapsed
+from aurum_plugins.risk.switch_words import is_thrown, switch_in_words
 
 
 def print_report(report: StatusReport, console: Console) -> None:
@@ -54,7 +56,7 @@ def _last_decision(status: BotStatus, now_ms: int) -> str:
     return f"{elapsed(last.decided_ms, now_ms)} ago, on {last.timeframe} candles{late}"
 
 
-def _counts(counts: dict[str, int], nothing: str) -> str:
+def _counts(counts: Mapping[str, int], nothing: str) -> str:
     return ", ".join(f"{name} {number}" for name, number in counts.items()) or nothing
 
 

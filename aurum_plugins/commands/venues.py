@@ -18,9 +18,9 @@ from aurum_plugins.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aurum_plugins.commands.venues_of_bots import BotVenues
     from aurum_plugins.commands.venues_report import VenuesReport
     from aurum_plugins.commands.venues_request import VenuesRequest
+    from aurum_plugins.monitoring.venues_of_bots import BotVenues
 
 EXIT_NO_CONSENSUS = 1
 _LONGEST_SECONDS = 30.0
@@ -150,8 +150,8 @@ def _bots(
 ) -> tuple[BotVenues, ...]:
     """What bots wrote of the venues; nothing where no database can be read, unless one is asked."""
     from aurum_plugins.commands.bot_database import open_bot_database  # noqa: PLC0415
-    from aurum_plugins.commands.venues_of_bots import venues_of_bots  # noqa: PLC0415
     from aurum_plugins.database.errors import DatabaseUnavailable  # noqa: PLC0415
+    from aurum_plugins.monitoring.venues_of_bots import venues_of_bots  # noqa: PLC0415
 
     try:
         with open_bot_database(settings) as database:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from aurum_plugins.commands.venues_of_bots import BotVenues
 from aurum_plugins.commands.venues_report import PairWord, VenueQuote, VenuesReport
 from aurum_plugins.market_data.consensus import Consensus
+from aurum_plugins.monitoring.venues_of_bots import BotVenues
 
 
 def venues_document(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aurum_plugins.commands.venue_state import VenueState
 from aurum_plugins.market_data.consensus import Consensus, DollarRates, NoConsensus
 from aurum_plugins.market_data.quote import Quote
 from aurum_plugins.market_data.venue_feed import VenueFeed
+from aurum_plugins.monitoring.venue_state import VenueState
 
 COUNTS = "counts"
 

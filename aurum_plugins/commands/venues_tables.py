@@ -10,12 +10,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from aurum_plugins.commands.elapsed_time import elapsed
-from aurum_plugins.commands.venue_state import VenueState
-from aurum_plugins.commands.venues_of_bots import BotVenues
 from aurum_plugins.commands.venues_report import COUNTS, PairWord, VenuesReport
+from aurum_plugins.elapsed_time import elapsed
 from aurum_plugins.execution.figure_words import figures_in_words, number_in_words
 from aurum_plugins.market_data.consensus import Consensus, DollarRates
+from aurum_plugins.monitoring.venue_state import VenueState
+from aurum_plugins.monitoring.venues_of_bots import BotVenues
 
 # A circuit that is closed lets requests pass: for people, the venue answers.
 _STATES = {

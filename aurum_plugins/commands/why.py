@@ -128,7 +128,8 @@ def _ms(option: str, text: str | None) -> int | None:
 
 
 def _print_one(found: BotJournal, asked: str, at_ms: int | None, as_json: bool) -> None:
-    from aurum_plugins.commands.why_tables import decision_document, decision_panel  # noqa: PLC0415
+    from aurum_plugins.commands.why_tables import decision_panel  # noqa: PLC0415
+    from aurum_plugins.execution.decision_document import decision_document  # noqa: PLC0415
 
     pair = found.known_pair(asked)
     if at_ms is None:
@@ -152,7 +153,7 @@ def _print_last(found: BotJournal, asked: str, n: int, as_json: bool) -> None:
 
 
 def _print_all(found: BotJournal, as_json: bool) -> None:
-    decisions = [found.journal.last(pair)[0] for pair in sorted(found.newest)]
+    decisions = found.journal.newest()
     _note(found.doubts())
     title = f"The last decision of {found.bot} on each pair, {found.timeframe} candles"
     _print_table(found, title, decisions, as_json, with_pair=True)
@@ -161,15 +162,13 @@ def _print_all(found: BotJournal, as_json: bool) -> None:
 def _print_table(
     found: BotJournal, title: str, decisions: list[Decision], as_json: bool, *, with_pair: bool
 ) -> None:
-    from aurum_plugins.commands.why_tables import (  # noqa: PLC0415
-        decision_document,
-        decisions_table,
-    )
+    from aurum_plugins.commands.decision_lines import DecisionLines  # noqa: PLC0415
+    from aurum_plugins.execution.decision_document import decision_document  # noqa: PLC0415
 
     if as_json:
         _print_json([decision_document(found.bot, decision) for decision in decisions])
     else:
-        Console().print(decisions_table(title, decisions, with_pair=with_pair))
+        Console().print(DecisionLines(title, decisions, with_pair=with_pair))
 
 
 def _print_summary(
@@ -179,12 +178,13 @@ def _print_summary(
     until_ms: int | None,
     as_json: bool,
 ) -> None:
-    from aurum_plugins.commands.why_tables import iso, summary_document  # noqa: PLC0415
+    from aurum_plugins.commands.why_tables import summary_document  # noqa: PLC0415
     from aurum_plugins.execution.decision_summary import (  # noqa: PLC0415
         DecisionSummary,
         summary_table,
     )
     from aurum_plugins.execution.figure_words import moment_in_words  # noqa: PLC0415
+    from aurum_plugins.execution.iso_moment import iso  # noqa: PLC0415
 
     pairs = [found.known_pair(pair) for pair in asked]
     # The minute is told, and candles close on full ones.

@@ -9,21 +9,20 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
-
 from aurum_plugins.bot_identity import bot_identity
 from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.clock import Clock
 from aurum_plugins.commands.bot_database import open_bot_database
 from aurum_plugins.commands.configuration_files import read_configuration
-from aurum_plugins.commands.distinct_values import distinct_values
-from aurum_plugins.commands.known_bots import meant_known_bots
 from aurum_plugins.database.database import Database
+from aurum_plugins.database.distinct_values import distinct_values
 from aurum_plugins.database.schema import decisions
 from aurum_plugins.errors import AurumError, ConfigurationError
 from aurum_plugins.execution.decision import Decision
 from aurum_plugins.execution.figure_words import moment_in_words
 from aurum_plugins.execution.journal_reader import JournalReader
+from aurum_plugins.monitoring.known_bots import one_meant_bot
+from aurum_plugins.monitoring.last_decision import last_decision
 
 _LATE_CANDLES = 2
 
@@ -134,9 +133,11 @@ def open_journal(
     settings = read_configuration(config)
     with open_bot_database(settings) as database:
         bot = _meant_bot(database, asked_bot, settings)
-        timeframe = _timeframe(database, bot)
-        journal = JournalReader(database, bot, timeframe)
-        yield BotJournal(bot, timeframe, journal, journal.newest_candles(), clock.now_ms())
+        last = last_decision(database, bot)
+        if last is None:
+            raise NothingDecided(database.url)
+        journal = JournalReader(database, bot, last.timeframe)
+        yield BotJournal(bot, last.timeframe, journal, journal.newest_candles(), clock.now_ms())
 
 
 def _meant_bot(database: Database, asked: str | None, settings: Mapping[str, Any]) -> str:
@@ -144,20 +145,4 @@ def _meant_bot(database: Database, asked: str | None, settings: Mapping[str, Any
         known = distinct_values(connection, decisions.c.bot)
     if not known:
         raise NothingDecided(database.url)
-    if asked is None and bot_identity(settings) in known:
-        return bot_identity(settings)
-    meant = meant_known_bots(asked, known)
-    if len(meant) > 1:
-        raise ConfigurationError("--bot", f"must name one of {', '.join(meant)}", asked)
-    return meant[0]
-
-
-def _timeframe(database: Database, bot: str) -> str:
-    """The one that it decided on last."""
-    columns, own = decisions.c, decisions.c.bot == bot
-    newest = {}
-    with database.reading() as connection:
-        for timeframe in distinct_values(connection, columns.timeframe, own):
-            query = select(func.max(columns.candle_ms)).where(own, columns.timeframe == timeframe)
-            newest[timeframe] = connection.execute(query).scalar_one()
-    return max(newest, key=newest.__getitem__)
+    return one_meant_bot(asked, known, bot_identity(settings))

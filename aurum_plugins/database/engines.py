@@ -93,6 +93,8 @@ def _postgresql(url: URL, timeout_seconds: float) -> Engine:
             cursor.execute(f"SET statement_timeout = {timeout_ms}")
             # A little less, so that a lock is named as what was waited for.
             cursor.execute(f"SET lock_timeout = {timeout_ms * 9 // 10}")
+            # Compiling a question would take a hundred times as long as answering it.
+            cursor.execute("SET jit = off")
             # A session that hangs in a transaction would hold its locks for ever.
             cursor.execute(f"SET idle_in_transaction_session_timeout = {60 * _MS}")
         connection.commit()

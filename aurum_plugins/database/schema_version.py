@@ -9,7 +9,7 @@ from sqlalchemy import Connection, MetaData, String, column, inspect, select, ta
 # A database may be shared with Optuna, which keeps its own version in `alembic_version`.
 VERSION_TABLE: Final = "aurum_version"
 # The migrations, the oldest first; a test holds them against the files.
-VERSIONS: Final = ("0001", "0002")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 HEAD: Final = VERSIONS[-1]
 
 _versions = table(VERSION_TABLE, column("version_num", String))

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     checks.check_private_files,
     checks.check_exchange,
     checks.check_venues,
+    checks.check_sentiment,
     checks.check_candles,
     checks.check_disk,
     checks.check_freq_ui,

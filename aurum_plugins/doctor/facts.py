@@ -81,6 +81,36 @@ class Settings(_Facts):
     venues: tuple[str, ...] = ()
 
 
+class SentimentFacts(_Facts):
+    """What is read of the news, and what came of it; the defaults: nothing is.
+
+    Attributes
+    ----------
+    sources : tuple of str
+        Those that can be asked.
+    off : tuple of str
+        Why others that are named cannot, a line each.
+    answered_ms : dict of str to int
+        By source: its last answer, UTC milliseconds. Those that never answered are not there.
+    faults : dict of str to str
+        By source: what became of the last poll, if it was not answered. Untrusted.
+    first_ms : int or None
+        UTC milliseconds at which somebody listened first; None = nobody did.
+    listening : bool
+        Whether somebody listens now.
+    unread : str
+        Why the database could not be read; empty if it could.
+    """
+
+    sources: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+    answered_ms: dict[str, int] = {}
+    faults: dict[str, str] = {}
+    first_ms: int | None = None
+    listening: bool = False
+    unread: str = ""
+
+
 class Strategy(_Facts):
     """The strategy that freqtrade resolved.
 
@@ -137,5 +167,7 @@ class FreqtradeFacts(_Facts):
     rule_fault: Fault | None = None
     strategy: Strategy | None = None
     strategy_fault: Fault | None = None
+    sentiment: SentimentFacts | None = None
+    sentiment_fault: Fault | None = None
     candles: tuple[Candles, ...] = ()
     candles_fault: Fault | None = None

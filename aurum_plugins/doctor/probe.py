@@ -28,6 +28,7 @@ from aurum_plugins.doctor.facts import (
 )
 from aurum_plugins.doctor.redaction import Redactor
 from aurum_plugins.doctor.rules import broken_rule, shorten
+from aurum_plugins.doctor.sentiment_facts import sentiment_facts
 from aurum_plugins.doctor.unreadable import unreadable
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.market_data.venue_settings import VenueSettings
@@ -104,6 +105,10 @@ def _examine_configuration(arguments: list[str], facts: dict[str, Any]) -> None:
         validate_config_consistency({**_FROM_STRATEGY, **config})
     except Exception as error:  # noqa: BLE001 - as above
         facts["rule_fault"] = broken_rule(error, config, redactor)
+    try:
+        facts["sentiment"] = sentiment_facts(config)
+    except Exception as error:  # noqa: BLE001 - it must not cost the other facts
+        facts["sentiment_fault"] = _fault(error, redactor)
     try:
         facts["candles"] = _candles(config)
     except Exception as error:  # noqa: BLE001 - a file of candles may hold anything

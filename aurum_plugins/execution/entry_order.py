@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aurum_plugins.execution.cross_check import CrossCheck
+from aurum_plugins.execution.news_word import NewsWord
 from aurum_plugins.risk.account import Account
 
 
@@ -19,17 +20,11 @@ class EntryOrder:
         Base currency.
     price : float
         Quote currency; of a market order the one that freqtrade expects.
-    order_type : str
-        "limit" or "market".
-    tag : str
-        freqtrade's entry tag.
     """
 
     pair: str
     amount: float
     price: float
-    order_type: str
-    tag: str
 
     @property
     def notional(self) -> float:
@@ -104,6 +99,8 @@ class Situation:
         Whether an order was already approved for this candle of this pair.
     cross_check : CrossCheck or None
         What other venues say; None where none are named, and in a backtest.
+    news : NewsWord or None
+        What the news say; None where they are not followed.
     """
 
     now_ms: int
@@ -120,3 +117,4 @@ class Situation:
     sent_ms: tuple[int, ...]
     approved: bool
     cross_check: CrossCheck | None = None
+    news: NewsWord | None = None

@@ -6,20 +6,26 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 
 from aurum_plugins.candle_interval import candle_interval_ms
 from aurum_plugins.database.database import Database
+from aurum_plugins.database.newest_candles import newest_candles
 from aurum_plugins.database.schema import decisions as table
 from aurum_plugins.execution.decision import Decision, Verdict
+from aurum_plugins.execution.decision_ends import decision_ends
 from aurum_plugins.execution.decision_record import Counts
 from aurum_plugins.execution.decision_rows import decision_of, understood
-from aurum_plugins.reasons import Reason
+from aurum_plugins.reasons import Reason, Stage
 
 _SENT = table.c.verdict == Verdict.APPROVED.value
 # An order was sent, and nobody wrote down what became of it.
 _UNFINISHED = tuple(
     reason.name for reason in (Reason.APPROVED, Reason.FORCED, Reason.OUTCOME_UNKNOWN)
+)
+# What the signal alone settled.
+_OF_SIGNALS = frozenset(
+    (Verdict.NONE.value, reason.name) for reason in Reason if reason.stage is Stage.SIGNAL
 )
 
 
@@ -80,20 +86,42 @@ class JournalReader:
 
     def newest_candles(self) -> dict[str, int]:
         """When the newest decided candle of each pair opened, UTC milliseconds."""
-        columns, own = table.c, table.c.bot == self._bot
-        # A look-up for each pair, where grouping would read every row of the bot.
-        pairs = select(func.min(columns.pair).label("pair")).where(own).cte("pairs", recursive=True)
-        following = select(func.min(columns.pair)).where(own, columns.pair > pairs.c.pair)
-        pairs = pairs.union_all(
-            select(following.scalar_subquery()).where(pairs.c.pair.is_not(None))
-        )
-        newest = select(func.max(columns.candle_ms)).where(
-            own, columns.pair == pairs.c.pair, columns.timeframe == self._timeframe
-        )
-        query = select(pairs.c.pair, newest.scalar_subquery()).where(pairs.c.pair.is_not(None))
+        newest = newest_candles(table, self._bot, self._timeframe)
+        query = select(newest).where(newest.c.candle_ms.is_not(None))
         with self._database.reading() as connection:
-            found = connection.execute(query).all()
-        return {pair: candle_ms for pair, candle_ms in found if candle_ms is not None}
+            return {row.pair: row.candle_ms for row in connection.execute(query)}
+
+    def newest(self) -> list[Decision]:
+        """The newest decision on each pair, by their names in alphabetical order."""
+        newest = newest_candles(table, self._bot, self._timeframe)
+        query = select(table).join(
+            newest, and_(table.c.pair == newest.c.pair, table.c.candle_ms == newest.c.candle_ms)
+        )
+        return sorted(self._read(query), key=lambda decision: decision.pair)
+
+    def told(self, n: int) -> list[Decision]:
+        """The last `n` decisions but those that the signal alone settled, the newest first.
+
+        Where a signal said no, nothing came of it, and that is so on almost every candle.
+        """
+        ends = decision_ends(self._bot, self._timeframe)
+        with understood(self._database), self._database.reading() as connection:
+            found = connection.execute(select(ends).where(ends.c.reason.is_not(None))).all()
+            wanted = [end for end in found if tuple(end) not in _OF_SIGNALS]
+            if not wanted:
+                return []
+            # The newest of each end, of which the newest of all are then picked.
+            parts = (
+                select(table)
+                .where(self._own(), table.c.verdict == verdict, table.c.reason == reason)
+                .order_by(table.c.candle_ms.desc())
+                .limit(n)
+                .subquery()
+                for verdict, reason in wanted
+            )
+            every = union_all(*(select(part) for part in parts)).subquery()
+            query = select(every).order_by(every.c.candle_ms.desc(), every.c.pair).limit(n)
+            return [decision_of(row) for row in connection.execute(query).mappings()]
 
     def counts(self, since_ms: int, until_ms: int, pairs: Sequence[str] = ()) -> Counts:
         """How the candles ended that closed after `since_ms` and not after `until_ms`.
@@ -106,18 +134,32 @@ class JournalReader:
             Empty: all of them.
         """
         columns = table.c
-        query = select(columns.verdict, columns.reason, func.count()).where(
+        within = and_(
             self._own(),
             columns.candle_ms > int(since_ms) - self._interval_ms,
             columns.candle_ms <= int(until_ms) - self._interval_ms,
         )
         if pairs:
-            query = query.where(columns.pair.in_(pairs))
-        query = query.group_by(columns.verdict, columns.reason)
+            query = select(columns.verdict, columns.reason, func.count().label("number"))
+            query = query.where(within, columns.pair.in_(pairs))
+            query = query.group_by(columns.verdict, columns.reason)
+        else:
+            # Each end is counted in an index, where grouping would read every row of the time.
+            ends = decision_ends(self._bot, self._timeframe)
+            number = select(func.count()).where(
+                within, columns.verdict == ends.c.verdict, columns.reason == ends.c.reason
+            )
+            query = select(
+                ends.c.verdict, ends.c.reason, number.scalar_subquery().label("number")
+            ).where(ends.c.reason.is_not(None))
         with understood(self._database), self._database.reading() as connection:
             found = connection.execute(query).all()
             return Counter(
-                {(Verdict(verdict), Reason[reason]): number for verdict, reason, number in found}
+                {
+                    (Verdict(verdict), Reason[reason]): number
+                    for verdict, reason, number in found
+                    if number
+                }
             )
 
     def refused(self, pair: str, since_ms: int, until_ms: int) -> list[Decision]:

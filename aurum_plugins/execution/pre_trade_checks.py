@@ -22,6 +22,7 @@ CHECKS: tuple[type[checks.PreTradeCheck], ...] = (
     checks.OrderRate,
     checks.MarketLimitsCheck,
     checks.Exposure,
+    checks.News,
     checks.TradedVenue,
     checks.VenueConsensus,
     checks.ConfirmedCandle,

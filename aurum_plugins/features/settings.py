@@ -36,6 +36,9 @@ class FeatureSettings(Section):
     venues : bool
         Whether the other venues' agreement is told too, as a running bot wrote it down: see
         `venue_agreement`.
+    sentiment : bool
+        Whether the mood of news and posts is told too, as it was written down when they were seen:
+        see `sentiment_mood`.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class FeatureSettings(Section):
     market_periods: tuple[int, ...] = Field(default=(24,), min_length=1)
     largest_absent_share: float = Field(default=0.1, ge=0, le=0.5)
     venues: bool = False
+    sentiment: bool = False
 
     @field_validator("include", "exclude")
     @classmethod

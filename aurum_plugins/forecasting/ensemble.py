@@ -9,21 +9,21 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.arrays import FloatArray, IntArray
 from aurum_plugins.forecasting.drift.settings import DriftSettings
 from aurum_plugins.forecasting.errors import BadRows, FeatureMismatch, NotFitted, TooLittleData
-from aurum_plugins.forecasting.forecasts import Forecasts, Readiness, TargetForecast
+from aurum_plugins.forecasting.expected_spread import expected_spread
+from aurum_plugins.forecasting.forecasts import Forecasts, TargetForecast
 from aurum_plugins.forecasting.member_group import Parameters
 from aurum_plugins.forecasting.members.catalogue import present
 from aurum_plugins.forecasting.recipe import Recipe
+from aurum_plugins.forecasting.row_readiness import row_readiness
 from aurum_plugins.forecasting.scored_rows import ScoredRows
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.forecasting.target_model import TargetModel
 from aurum_plugins.forecasting.training_blocks import TrainingBlocks
 from aurum_plugins.preprocessing import PreprocessingSettings
-
-MOST_LOG_VOLATILITY = 3.0
 
 
 class Ensemble:
@@ -209,9 +209,12 @@ class Ensemble:
                 rows, known[:, column], spread, self.trained_until_, first
             )
             if target.learn == "value":
-                spread = _spread(model.value(rows.scores))
+                spread = expected_spread(model.value(rows.scores))
         ordered = {target.name: targets[target.name] for target in self.targets}
-        return Forecasts(self._readiness(candles[first:], ordered), ordered)
+        readiness = row_readiness(
+            candles[first:], ordered, self.trained_until_, self.settings.novelty_share
+        )
+        return Forecasts(readiness, ordered)
 
     def _fit(self, features: pd.DataFrame, labels: pd.DataFrame, candles: IntArray) -> Self:
         _check_rows(features, candles)
@@ -246,7 +249,8 @@ class Ensemble:
             if target.learn == "value":
                 held = model.trained_.held_out
                 spread = np.ones(len(rows))
-                spread[np.isin(rows, held.candles)] = _spread(model.value(held.scores))
+                expected = expected_spread(model.value(held.scores))
+                spread[np.isin(rows, held.candles)] = expected
         return self
 
     @property
@@ -268,25 +272,6 @@ class Ensemble:
         return sorted(
             range(len(self.targets)), key=lambda column: self.targets[column].learn != "value"
         )
-
-    def _readiness(self, candles: IntArray, targets: Mapping[str, TargetForecast]) -> IntArray:
-        """The first reason that holds, in the order of what is worst."""
-        share = self.settings.novelty_share
-        reasons: list[tuple[BoolArray, Readiness]] = []
-        for forecast in targets.values():
-            known = np.isfinite(forecast.lower) & np.isfinite(forecast.upper)
-            unknown = np.asarray(~known.all(axis=1))
-            reasons += [
-                (unknown, Readiness.NOT_CALIBRATED),
-                (forecast.novelty >= 1.0 - share, Readiness.NOVEL),
-                (~forecast.usable, Readiness.MISSING_FEATURES),
-            ]
-        reasons.sort(key=lambda reason: -reason[1])
-        reasons.append((candles <= self.trained_until_, Readiness.IN_SAMPLE))
-        readiness = np.full(len(candles), int(Readiness.READY), dtype=np.int64)
-        for holds, reason in reasons:
-            readiness[holds] = reason
-        return readiness
 
     def _outcomes(self, labels: pd.DataFrame | None, rows: int) -> FloatArray:
         if labels is None:
@@ -312,13 +297,3 @@ def _check_rows(features: pd.DataFrame, candles: IntArray) -> None:
 
 def _completeness(features: pd.DataFrame) -> FloatArray:
     return np.asarray(np.isfinite(features.to_numpy(np.float64)).mean(axis=0))
-
-
-def _spread(volatility: FloatArray) -> FloatArray:
-    """Root of the expected volatility, in units of the usual one; 1 where it is not known.
-
-    The root, because a forecast of volatility is itself uncertain: wide enough for the wildest rows
-    by the volatility itself would be too wide for most of them.
-    """
-    spread = np.exp(0.5 * np.clip(volatility, -MOST_LOG_VOLATILITY, MOST_LOG_VOLATILITY))
-    return np.where(np.isfinite(spread), spread, 1.0)

@@ -30,12 +30,15 @@ class ForecastStream:
     ----------
     last : int
         The latest candle that was scored; that of the training before there is one.
+    not_finite : int
+        Scaled features so far that were not finite; see `models_door`.
     """
 
     def __init__(self, ensemble: Ensemble, remembered: int) -> None:
         self.ensemble = ensemble
         self.remembered = remembered
         self.last = ensemble.trained_until_
+        self.not_finite = 0
         self._scored: dict[str, ScoredRows] = {}
 
     def forecast(
@@ -66,6 +69,7 @@ class ForecastStream:
         """
         earlier = self._scored or None
         scored = self.ensemble.score(features, candles, earlier=earlier)
+        self.not_finite += int(sum(rows.not_finite.sum() for rows in scored.values()))
         if earlier:
             scored = {name: earlier[name].followed_by(rows) for name, rows in scored.items()}
         known = next(iter(scored.values())).candles

@@ -23,6 +23,8 @@ class ScoredRows(ColumnsOfRows):
     scores : ndarray of shape (n, m)
         Of the members; NaN where a sequence member lacks part of a row's window.
     novelty : ndarray of shape (n,)
+    not_finite : ndarray of int, shape (n,)
+        Scaled features that were not finite, and were replaced; see `models_door`.
     """
 
     candles: IntArray
@@ -30,3 +32,4 @@ class ScoredRows(ColumnsOfRows):
     usable: BoolArray
     scores: FloatArray
     novelty: FloatArray
+    not_finite: IntArray

@@ -114,7 +114,7 @@ class TargetModel:
         if not hasattr(self, "trained_"):
             raise NotFitted(f"the model of {self.recipe.target.name}")
         trained = self.trained_
-        scaled, usable = trained.prepared(features)
+        scaled, usable, not_finite = trained.prepared(features)
         members = trained.judged if judged else trained.serving
         later = candles > since
         scores = np.empty((len(candles), len(members.names)))
@@ -129,7 +129,8 @@ class TargetModel:
                 numbers = np.concatenate([earlier.candles, numbers])
             wanted = np.arange(len(numbers) - len(rows), len(numbers))
             scores[rows] = members.score(seen, numbers, wanted)
-        return ScoredRows(candles, scaled, usable, scores, trained.novelty.novelty(scaled))
+        novelty = trained.novelty.novelty(scaled)
+        return ScoredRows(candles, scaled, usable, scores, novelty, not_finite)
 
     def forecast(
         self,

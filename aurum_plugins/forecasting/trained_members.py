@@ -13,6 +13,7 @@ from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
 from aurum_plugins.forecasting.drift.input_drift import InputDrift
 from aurum_plugins.forecasting.errors import OneOutcome
 from aurum_plugins.forecasting.member_group import MemberGroup
+from aurum_plugins.forecasting.models_door import at_the_door
 from aurum_plugins.forecasting.novelty import Novelty
 from aurum_plugins.forecasting.recipe import Recipe
 from aurum_plugins.forecasting.training_blocks import TrainingBlocks
@@ -65,6 +66,9 @@ class TrainedMembers:
     novelty : Novelty
     inputs : InputDrift
         Knows how the features of the first block are distributed.
+    not_finite : int
+        Scaled features of the training rows that were not finite; see `models_door`. Their rows
+        were left out.
     """
 
     preprocessor: Preprocessor
@@ -76,6 +80,8 @@ class TrainedMembers:
     held_out: HeldOut
     novelty: Novelty
     inputs: InputDrift
+    # Models that were stored before it was counted have none.
+    not_finite: int = 0
 
     @classmethod
     def of(
@@ -115,8 +121,8 @@ class TrainedMembers:
         whole = recipe.preprocessor().fit(features.iloc[chosen], labels[chosen])
         preprocessor = whole.narrowed()
         selected = features.loc[:, list(preprocessor.feature_names_in_)]
-        scaled = preprocessor.transform(selected)
-        usable = np.asarray(preprocessor.usable_rows(selected), dtype=np.bool_)
+        scaled, not_finite = at_the_door(preprocessor.transform(selected))
+        usable = np.asarray(preprocessor.usable_rows(selected), dtype=np.bool_) & (not_finite == 0)
         wanted = thinned & usable
         wanted[chosen] &= whole.inlier_mask_
         block = scaled[fitted], labels[fitted], candles[fitted], wanted[fitted]
@@ -146,6 +152,7 @@ class TrainedMembers:
             inputs=InputDrift(recipe.drift.input_candles, recipe.drift.input_share).fit(
                 scaled[fitted], candles[fitted]
             ),
+            not_finite=int(not_finite.sum()),
         )
 
     @property
@@ -170,11 +177,26 @@ class TrainedMembers:
             held_out=held_out,
         )
 
-    def prepared(self, features: pd.DataFrame) -> tuple[FloatArray, BoolArray]:
-        """Scaled features, shape (n, k), and whether enough of them were there, shape (n,)."""
+    def prepared(self, features: pd.DataFrame) -> tuple[FloatArray, BoolArray, IntArray]:
+        """Scaled features as members may see them.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame of shape (n, d)
+
+        Returns
+        -------
+        scaled : ndarray of shape (n, k)
+            Finite.
+        usable : ndarray of bool, shape (n,)
+            Whether enough of the features were there, and all that was scaled was finite.
+        not_finite : ndarray of int, shape (n,)
+            How many were not: see `models_door`.
+        """
         selected = features.loc[:, self.feature_names]
-        usable = self.preprocessor.usable_rows(selected)
-        return self.preprocessor.transform(selected), np.asarray(usable, dtype=np.bool_)
+        usable = np.asarray(self.preprocessor.usable_rows(selected), dtype=np.bool_)
+        scaled, not_finite = at_the_door(self.preprocessor.transform(selected))
+        return scaled, usable & (not_finite == 0), not_finite
 
 
 def _out_of_fold(

@@ -26,6 +26,8 @@ from aurum_plugins.features.candle_series import FloatArray
 from aurum_plugins.features.candles import IntArray
 from aurum_plugins.features.freqai_parameters import indicator_periods
 from aurum_plugins.features.recorded_marks import RecordedMarks
+from aurum_plugins.features.recorded_sentiment import RecordedSentiment
+from aurum_plugins.features.sentiment_mood import sentiment_mood
 from aurum_plugins.features.venue_agreement import (
     LOOKBACK,
     OLDEST_MARK,
@@ -35,6 +37,8 @@ from aurum_plugins.features.venue_agreement import (
 from aurum_plugins.freqai.market_candles import check_reachable, market_candles
 from aurum_plugins.freqai.row_places import RowPlaces
 from aurum_plugins.preprocessing import CandleSettings, RepairedCandles, repair_candles
+from aurum_plugins.sentiment.coin_of import coin_of
+from aurum_plugins.sentiment.scored_item import MARKET
 
 FEATURE = "%-"
 LABEL = "&-"
@@ -65,6 +69,7 @@ class FreqaiColumns:
         self._periods = indicator_periods(config)
         self._feature_lookback = self._features.lookback(self._periods)
         self._marks = RecordedMarks.from_config(config) if settings.venues else None
+        self._sentiment = RecordedSentiment.from_config(config) if settings.sentiment else None
         check_reachable(config, self.market_pairs)
 
     @property
@@ -138,7 +143,7 @@ class FreqaiColumns:
         pair: str = "",
         timeframe: str = "",
     ) -> pd.DataFrame:
-        """Add features of the market, the calendar, the label's own past, the venues' agreement.
+        """Add features of the market, the calendar, the label's own past, venues and sentiment.
 
         Parameters
         ----------
@@ -148,17 +153,17 @@ class FreqaiColumns:
             freqtrade's candles of `market_pairs`. A pair without candles leaves the features that
             need it NaN.
         pair, timeframe : str
-            Whose candles they are; only the venues' agreement asks.
+            Whose candles they are; only the venues' agreement and the sentiment ask.
 
         Raises
         ------
         ValueError
-            If the venues' agreement is wanted, and it is not said of what.
+            If either is wanted, and it is not said of what.
         """
         repaired = repair_candles(frame, interval_ms, self._candles)
         candles = repaired.candles
         columns = self._market_wide(candles, market) | self._own_past(candles)
-        return _beside(frame, repaired, columns | self._venues(candles, pair, timeframe))
+        return _beside(frame, repaired, columns | self._recorded(candles, pair, timeframe))
 
     def latest(
         self,
@@ -214,8 +219,8 @@ class FreqaiColumns:
                 past = self._own_past(repaired.candles)
                 values |= {name: grid.placed(numbers) for name, numbers in past.items()}
                 early = max(0, grid.first - OLDEST_MARK)
-                agreed, few = self._venues(repaired.candles[early:], pair, own), grid.less(early)
-                values |= {name: few.placed(numbers) for name, numbers in agreed.items()}
+                told, few = self._recorded(repaired.candles[early:], pair, own), grid.less(early)
+                values |= {name: few.placed(numbers) for name, numbers in told.items()}
                 grid, wide = grid.less(start), self._market_wide(part, market)
                 values |= {name: grid.placed(numbers) for name, numbers in wide.items()}
         return pd.DataFrame(np.column_stack(list(values.values())), columns=list(values))
@@ -239,15 +244,24 @@ class FreqaiColumns:
         past = target_history(candles, self._targets)
         return {FEATURE + name: values for name, values in past.items()}
 
-    def _venues(self, candles: Candles, pair: str, timeframe: str) -> dict[str, FloatArray]:
-        if self._marks is None:
-            return {}
+    def _recorded(self, candles: Candles, pair: str, timeframe: str) -> dict[str, FloatArray]:
+        """What was written down while the candles came."""
+        columns: dict[str, FloatArray] = {}
+        if not (self._marks or self._sentiment):
+            return columns
         if not (pair and timeframe):
             raise ValueError(f"pair and timeframe must be named, got {pair!r} and {timeframe!r}")
-        first_ms, last_ms = candles.open_ms[[0, -1]].tolist() if len(candles) else (0, 0)
-        first_ms -= OLDEST_MARK * candles.interval_ms
-        agreed = venue_agreement(candles, self._marks.between(pair, timeframe, first_ms, last_ms))
-        return {FEATURE + name: values for name, values in agreed.items()}
+        if self._marks:
+            first_ms, last_ms = candles.open_ms[[0, -1]].tolist() if len(candles) else (0, 0)
+            first_ms -= OLDEST_MARK * candles.interval_ms
+            marks = self._marks.between(pair, timeframe, first_ms, last_ms)
+            columns |= venue_agreement(candles, marks)
+        if self._sentiment:
+            closes_ms = candles.open_ms + candles.interval_ms
+            columns |= sentiment_mood(
+                self._sentiment.at(coin_of(pair), closes_ms), self._sentiment.at(MARKET, closes_ms)
+            )
+        return {FEATURE + name: values for name, values in columns.items()}
 
 
 def _named(columns: Iterable[Column]) -> dict[str, FloatArray]:

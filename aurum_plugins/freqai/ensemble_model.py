@@ -12,14 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from aurum_plugins.errors import AurumError, ConfigurationError
-from aurum_plugins.features import TargetSettings
-from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Forecasts, Readiness, Target
-from aurum_plugins.forecasting.drift import DriftSettings
+from aurum_plugins.clock import WallClock
+from aurum_plugins.errors import AurumError
+from aurum_plugins.forecasting import Ensemble, Forecasts, Readiness
 from aurum_plugins.forecasting.errors import FeatureMismatch, NotFitted, NotPromoted
-from aurum_plugins.forecasting.members.settings import MembersSettings
+from aurum_plugins.freqai.ensemble_plan import EnsemblePlan
 from aurum_plugins.freqai.failed_trainings import FailedTrainings
-from aurum_plugins.freqai.fingerprint import fingerprint
 from aurum_plugins.freqai.forecast_columns import (
     READINESS,
     add_statistics,
@@ -29,21 +27,15 @@ from aurum_plugins.freqai.forecast_columns import (
 from aurum_plugins.freqai.identifier import claim
 from aurum_plugins.freqai.live_forecasts import LiveForecasts
 from aurum_plugins.freqai.model_drawer import ModelDrawer
+from aurum_plugins.freqai.model_records import ModelRecords
 from aurum_plugins.freqai.succession import Challenger, Succession
 from aurum_plugins.freqai.torn_files import set_torn_files_aside
 from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
-from aurum_plugins.preprocessing import PreprocessingSettings
 
 logger = logging.getLogger(__name__)
 
 _MS = 1_000
 SWITCH_S = 5e-4
-# Candles that a sequence member may look back on.
-LONGEST_SEQUENCE = 64
-_REFUSED = {
-    "continual_learning": "must be false: each training selects its own features",
-    "keras": "must be false: no member is a Keras model",
-}
 _REASONS: dict[type[Exception], Readiness] = {
     NotFitted: Readiness.NO_MODEL,
     FeatureMismatch: Readiness.OTHER_FEATURES,
@@ -62,12 +54,12 @@ class EnsembleModel:
         A `ModelDrawer` in front of FreqAI's `FreqaiDataDrawer`.
     timeframe_seconds : callable of str to int
         freqtrade's length of a timeframe.
+    records : ModelRecords
 
     Raises
     ------
     aurum_plugins.errors.ConfigurationError
-        For `continual_learning`, for a section of ours that breaks a rule, and for an `identifier`
-        whose models were trained with other settings.
+        As `EnsemblePlan.of`, and for an `identifier` whose models were trained with other settings.
     """
 
     drawer: type[ModelDrawer]
@@ -84,37 +76,26 @@ class EnsembleModel:
     live: bool
 
     def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
-        settings = config["freqai"]
-        for key, rule in _REFUSED.items():
-            if settings.get(key, False):
-                raise ConfigurationError(f"freqai.{key}", rule, settings[key])
-        self._settings = EnsembleSettings.from_config(config)
-        self._preprocessing = PreprocessingSettings.from_config(config)
-        self._targets = TargetSettings.from_config(config)
-        self._drift_settings = DriftSettings.from_config(config)
+        self._plan = EnsemblePlan.of(config)
         self._succession = Succession.from_config(config)
-        self._parameters = MembersSettings.from_config(config).parameters
-        decisive = (self._settings.model_dump(), self._drift_settings.model_dump())
-        self._fingerprint = fingerprint(config, *decisive, self._parameters)
+        self.records = ModelRecords()
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
-        claim(Path(self.full_path), self._fingerprint)
+        claim(Path(self.full_path), self._plan.fingerprint)
         self.dd = self.drawer(Path(self.full_path), config)
         self.dd.current_candle = self.current_candle
         self.dd.tell = self._alert_once
         self._failed = FailedTrainings()
-        self._told: dict[str, str] = {}
-        # FreqAI hands over so many of the latest candles: what intervals and monitors look back on.
-        drift = self._drift_settings
-        longest = max(self._settings.record_candles, drift.loss_candles, drift.input_candles)
-        self.CONV_WIDTH = longest + 2 * self._targets.horizon_candles + LONGEST_SEQUENCE
+        # FreqAI hands over so many of the latest candles.
+        self.CONV_WIDTH = self._plan.look_back
         self._live = LiveForecasts(
             self,
             config["timeframe"],
             {tf: _MS * self.timeframe_seconds(tf) for tf in self.ft_params["include_timeframes"]},
-            targets=self._targets,
-            drift=drift,
+            targets=self._plan.targets,
+            drift=self._plan.drift,
             remembered=self.CONV_WIDTH,
-            longest_age_ms=3_600 * _MS * settings.get("expiration_hours", 0),
+            longest_age_ms=3_600 * _MS * config["freqai"].get("expiration_hours", 0),
+            records=self.records,
         )
 
     def set_full_path(self) -> None:
@@ -185,11 +166,16 @@ class EnsembleModel:
         except Exception as error:
             self._failed.note(pair, error)
             ours = isinstance(error, AurumError)
-            self._alert(f"{pair}: {error}" if ours else f"{pair}: training failed: {error!r}")
+            text = f"{pair}: {error}" if ours else f"{pair}: training failed: {error!r}"
+            self._alert(text)
+            # A challenger that a champion beat was trained as it should be.
+            beaten = champion is not None and isinstance(error, NotPromoted)
+            self.records.trained(pair, "" if beaten else text)
             if champion is None:
                 raise
             return champion
         self._failed.forget(pair)
+        self.records.trained(pair)
         self._describe(dk, table)
         if not self.live:
             self.dd.model_dictionary[pair] = ensemble
@@ -215,7 +201,7 @@ class EnsembleModel:
             self._alert_once(dk.pair, f"{dk.pair}: no forecast: {error!r}")
             table = no_forecast(labels, rows, _REASONS.get(type(error), Readiness.FAILED))
         else:
-            self._told.pop(dk.pair, None)
+            self.records.predicted(dk.pair, WallClock().now_ms(), self._version(dk.pair))
             table = no_forecast(labels, rows, Readiness.IN_SAMPLE)
             if forecasts is not None:
                 later = forecast_columns(labels, forecasts).iloc[-rows:]
@@ -247,25 +233,16 @@ class EnsembleModel:
         self, table: TrainingTable, pair: str, dk: Any, champion: Ensemble | None
     ) -> Ensemble:
         """Train a challenger, and raise unless it may serve."""
-        ensemble = self._ensemble(dk).fit(table.features, table.labels, table.candles)
-        challenger = Challenger(pair, ensemble, table, self._fingerprint)
+        ensemble = self._plan.ensemble(dk.label_list)
+        ensemble.fit(table.features, table.labels, table.candles)
+        found = sum(model.trained_.not_finite for model in ensemble.models_.values())
+        self.records.count(pair, not_finite=found)
+        challenger = Challenger(pair, ensemble, table, self._plan.fingerprint)
         registry = self.dd.registry if self.live else None
         verdict = self._succession.decide(challenger, champion, registry)
         if not verdict.promoted:
             raise NotPromoted(pair, [str(reason) for reason in verdict.against])
         return ensemble
-
-    def _ensemble(self, dk: Any) -> Ensemble:
-        targets = [Target.of(label) for label in dk.label_list]
-        horizon = self._targets.horizon_candles
-        return Ensemble(
-            targets,
-            horizon,
-            self._settings,
-            self._preprocessing,
-            self._parameters,
-            self._drift_settings,
-        )
 
     def _champion(self, pair: str, table: TrainingTable) -> Ensemble | None:
         """The model that serves; in a backtest, that of the window before."""
@@ -288,6 +265,9 @@ class EnsembleModel:
                 self._alert(text)
         return forecasts
 
+    def _version(self, pair: str) -> str:
+        return str(self.dd.versions.get(pair, "")) if self.live else ""
+
     def _describe(self, dk: Any, table: TrainingTable) -> None:
         """What FreqAI wants to be told of the labels: their mean and standard deviation."""
         dk.data["labels_mean"] = dict(table.labels.mean())
@@ -295,8 +275,7 @@ class EnsembleModel:
 
     def _alert_once(self, pair: str, text: str) -> None:
         """Not again at each candle, as long as the reason stays the same."""
-        if self._told.get(pair) != text:
-            self._told[pair] = text
+        if self.records.not_predicted(pair, text):
             self._alert(text)
 
     def _alert(self, text: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aurum_plugins.features import FeatureSettings, TargetSettings, freqai_parameters
 from aurum_plugins.preprocessing import CandleSettings, PreprocessingSettings
+from aurum_plugins.sentiment.settings import SentimentSettings
 
 _SECTIONS = (CandleSettings, FeatureSettings, PreprocessingSettings, TargetSettings)
 _LENGTH = 16
@@ -40,5 +41,7 @@ def fingerprint(config: Mapping[str, Any], *more: Any) -> str:
     """
     settings = {kind.section: kind.from_config(config).model_dump() for kind in _SECTIONS}
     parts = [version("aurumbotx"), settings, dict(freqai_parameters(config)), *more]
+    if settings[FeatureSettings.section]["sentiment"]:
+        parts.append(SentimentSettings.from_config(config).mood.half_life_minutes)
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]

@@ -17,6 +17,7 @@ from aurum_plugins.forecasting.forecast_stream import ForecastStream
 from aurum_plugins.freqai.columns import FreqaiColumns
 from aurum_plugins.freqai.direct_features import DirectFeatures
 from aurum_plugins.freqai.drift_alerts import DriftAlerts
+from aurum_plugins.freqai.model_records import ModelRecords
 from aurum_plugins.freqai.training_table import at_candles, candle_numbers
 
 
@@ -37,6 +38,7 @@ class LiveForecasts:
         Rows after a training that are kept for the record.
     longest_age_ms : int
         Of a model since the last candle of its training; 0 for any.
+    records : ModelRecords
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class LiveForecasts:
         drift: DriftSettings,
         remembered: int,
         longest_age_ms: int,
+        records: ModelRecords,
     ) -> None:
         self._host = host
         self._own = own
@@ -58,6 +61,7 @@ class LiveForecasts:
         self._drift = DriftAlerts(drift)
         self._remembered = remembered
         self._longest_age_ms = longest_age_ms
+        self._records = records
         self._streams: dict[str, ForecastStream] = {}
         self._latest: dict[str, Forecasts] = {}
         self._strategy: Any = None
@@ -107,7 +111,15 @@ class LiveForecasts:
         if missing > 0:
             candles, features = self._features(pair, frame, missing)
             new = candles > stream.last
+            before, first = stream.not_finite, pair not in self._latest
             forecasts = stream.forecast(features.loc[new], candles[new], self._labels(pair, model))
+            refused = forecasts.readiness == Readiness.MISSING_FEATURES
+            self._records.count(
+                pair,
+                # What the history lacked before the bot, or its model, was there is no news.
+                rows_refused=int(refused[-1:].sum() if first else refused.sum()),
+                not_finite=stream.not_finite - before,
+            )
             if self._is_old(model):
                 forecasts.readiness[:] = Readiness.EXPIRED
             self._latest[pair] = forecasts

@@ -49,6 +49,8 @@ class ModelDrawer:
     registry : ModelRegistry
     tell : callable of (str, str)
         Called with a pair and a sentence where a model turns out to be damaged.
+    versions : dict of str to str
+        Names in the registry of the models that serve in this process.
     """
 
     full_path: Path
@@ -66,6 +68,7 @@ class ModelDrawer:
         self.tell: Callable[[str, str], None] = _log
         self._correlated = correlated_pairs(config)
         self._served: dict[str, tuple[Any, Any]] = {}
+        self.versions: dict[str, str] = {}
 
     def save_data(self, model: Any, coin: str, dk: Any) -> None:
         """Save what a training left; a running bot's model is in the registry already."""
@@ -164,6 +167,7 @@ class ModelDrawer:
             for fault in () if loaded is None else loaded.damaged:
                 self.tell(coin, f"{coin}: {fault}; an earlier model serves")
             model = None if loaded is None else loaded.model
+            self.versions[coin] = "" if loaded is None else loaded.version.id
             self._served[coin] = self.registry.champion_stamp(coin), model
             self.model_dictionary[coin] = model
         return model

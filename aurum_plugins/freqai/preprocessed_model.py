@@ -12,9 +12,12 @@ import pandas as pd
 from datasieve.pipeline import Pipeline
 
 from aurum_plugins.atomic_write import write_atomically
+from aurum_plugins.clock import WallClock
 from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.forecasting.models_door import at_the_door
 from aurum_plugins.freqai.fingerprint import fingerprint
 from aurum_plugins.freqai.identifier import claim
+from aurum_plugins.freqai.model_records import ModelRecords
 from aurum_plugins.freqai.training_report import TrainingReport
 from aurum_plugins.preprocessing import AurumPreprocessing, PreprocessingSettings
 
@@ -32,7 +35,7 @@ class PreprocessedModel:
     The model is fitted on what `AurumPreprocessing` gives, in place of FreqAI's own scaler.
     Features that are missing in too many training rows are no candidates
     (`min_column_completeness`); of the others, FreqAI drops every training row that lacks one.
-    `do_predict` is 1 only for rows that have them all, whose forecasts are finite, and whose model
+    `do_predict` is 1 only for rows that have them all, whose numbers are finite, and whose model
     was trained with the settings in force. FreqAI fills the other rows with zeros and then forgets
     that it did.
 
@@ -74,6 +77,7 @@ class PreprocessedModel:
             raise ConfigurationError("freqai.conv_width", rule, width)
         self._settings = PreprocessingSettings.from_config(config)
         self._fingerprint = fingerprint(config)
+        self.records = ModelRecords()
         super().__init__(config=config, **kwargs)  # type: ignore[call-arg]
         claim(Path(self.full_path), self._fingerprint)
 
@@ -98,7 +102,13 @@ class PreprocessedModel:
                 *(pair, len(left_out), len(names), ", ".join(left_out[:5])),
             )
         frame = unfiltered_df.drop(columns=list(left_out))
-        model = super().train(frame, pair, dk, **kwargs)  # type: ignore[misc]
+        try:
+            model = super().train(frame, pair, dk, **kwargs)  # type: ignore[misc]
+        except Exception as error:
+            self.records.trained(pair, f"{pair}: training failed: {error!r}")
+            raise
+        self.records.trained(pair)
+        self.records.count(pair, not_finite=int(_not_finite(dk, "train_features").sum()))
         report = TrainingReport(
             rows_offered=len(unfiltered_df),
             rows_labelled=len(labelled),
@@ -131,7 +141,14 @@ class PreprocessedModel:
         )
         whole = ~dk.data["filter_drop_index_prediction"].to_numpy(bool)
         numbers = forecasts.select_dtypes("number")
-        usable = whole & np.isfinite(numbers.to_numpy(np.float64)).all(axis=1)
+        not_finite = _not_finite(dk, "prediction_features", len(whole))
+        self.records.count(
+            dk.pair,
+            rows_refused=int(np.count_nonzero(~whole)),
+            not_finite=int(not_finite.sum()),
+        )
+        self.records.predicted(dk.pair, WallClock().now_ms())
+        usable = whole & np.isfinite(numbers.to_numpy(np.float64)).all(axis=1) & (not_finite == 0)
         ours = dict(dk.feature_pipeline.steps).get(STEP)
         if getattr(ours, "fingerprint", None) != self._fingerprint:
             logger.warning("%s: trained with other settings, not used until trained anew", dk.pair)
@@ -148,3 +165,17 @@ class PreprocessedModel:
 def _counts(names: npt.NDArray[np.object_], hit: npt.NDArray[np.bool_]) -> dict[str, int]:
     counts = hit.sum(axis=0)
     return {str(names[column]): int(counts[column]) for column in np.flatnonzero(counts)}
+
+
+def _not_finite(dk: Any, table: str, rows: int = 1) -> npt.NDArray[np.int_]:
+    """Values of each row of what the model was given that were not finite: see `models_door`.
+
+    All of them in each row, where the model was given other rows than were asked for; none, where
+    it keeps no such table.
+    """
+    given = getattr(dk, "data_dictionary", {}).get(table)
+    if given is None:
+        return np.zeros(rows, dtype=np.int64)
+    values = np.asarray(given, dtype=np.float64)
+    found = at_the_door(values.reshape(len(values), -1))[1]
+    return found if len(found) == rows else np.full(rows, found.sum())

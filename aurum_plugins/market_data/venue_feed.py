@@ -13,6 +13,7 @@ from aurum_plugins.market_data.background_loop import BackgroundLoop
 from aurum_plugins.market_data.connection import Connection
 from aurum_plugins.market_data.consensus import DOLLAR_PAIRS
 from aurum_plugins.market_data.quote_board import QuoteBoard
+from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.market_data.resilience.venue_errors import VenueError, VenueRefuses
 from aurum_plugins.market_data.resilience.venue_health import HealthRecord, VenueHealth
 from aurum_plugins.market_data.venue_candle import VenueCandle
@@ -87,6 +88,13 @@ class VenueFeed:
     def health(self) -> tuple[VenueHealth, ...]:
         """How each venue is doing, in the order of the settings."""
         return tuple(record.snapshot() for record in self._connections.values())
+
+    def circuit(self, venue: str) -> CircuitState | None:
+        """Whether requests to a venue are let through; None where it is not one of ours."""
+        for connection, record in self._connections.items():
+            if connection.name == venue:
+                return record.circuit
+        return None
 
     def watch(self, pairs: Iterable[str], watcher: str = "") -> None:
         """Ask for these pairs from now on, in place of what the watcher named before.

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import threading
-
-from aurum_plugins.clock import SECOND_MS, Clock, WallClock
+from aurum_plugins.clock import Clock, WallClock
 from aurum_plugins.market_data.connection import Connection
 from aurum_plugins.market_data.quote_board import QuoteBoard
-from aurum_plugins.market_data.resilience.circuit_breaker import CircuitBreaker, CircuitChange
-from aurum_plugins.market_data.resilience.guarded_calls import GuardedCalls
-from aurum_plugins.market_data.resilience.rate_budget import RateBudget
 from aurum_plugins.market_data.resilience.venue_health import HealthRecord
 from aurum_plugins.market_data.simulated_venues import at_sandbox
 from aurum_plugins.market_data.venue_events import VenueEvents
 from aurum_plugins.market_data.venue_feed import STOP_SECONDS, VenueFeed
-from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettings
-from aurum_plugins.market_data.venues.ccxt_errors import venue_error
-from aurum_plugins.market_data.venues.venue_client import VenueClient
+from aurum_plugins.market_data.venue_settings import VenueSettings
+from aurum_plugins.market_data.venues.guarded_client import guarded_client
+from aurum_plugins.process_wide import ProcessWide
 
-_shared: dict[str, VenueFeed] = {}
-_turn = threading.Lock()
+_shared: ProcessWide[VenueFeed] = ProcessWide(STOP_SECONDS)
 
 
 def new_feed(settings: VenueSettings, clock: Clock | None = None) -> VenueFeed:
@@ -43,9 +35,8 @@ def new_feed(settings: VenueSettings, clock: Clock | None = None) -> VenueFeed:
     events = VenueEvents()
     connections: dict[Connection, HealthRecord] = {}
     for name, source in settings.sources.items():
-        health = HealthRecord(name, clock)
-        calls = _guarded_calls(name, source, settings, clock, health, events)
-        connections[VenueClient(name, source, settings, clock, calls)] = health
+        client, health = guarded_client(name, source, settings, clock, events.circuit_changed)
+        connections[client] = health
     board = QuoteBoard(settings, clock, events.trust_changed)
     return VenueFeed(connections, board, clock, settings.refresh_seconds, events)
 
@@ -62,65 +53,4 @@ def shared_feed(settings: VenueSettings) -> VenueFeed:
         As `new_feed`.
     """
     # What the environment says is a setting too.
-    key = at_sandbox(settings).model_dump_json()
-    with _turn:
-        if key not in _shared:
-            feed = new_feed(settings)
-            _end_shared(0)
-            _shared[key] = feed
-        feed = _shared[key]
-        feed.start()
-    return feed
-
-
-def _end_shared(seconds: float = STOP_SECONDS) -> None:
-    while _shared:
-        _, feed = _shared.popitem()
-        feed.stop(seconds)
-
-
-def _forget_shared() -> None:
-    """In a forked process, where the parent's thread is not, but its sockets are."""
-    global _turn  # noqa: PLW0603 - whoever held it is not in this process
-    _turn = threading.Lock()
-    _shared.clear()
-
-
-atexit.register(_end_shared)
-os.register_at_fork(after_in_child=_forget_shared)
-
-
-def _guarded_calls(
-    name: str,
-    source: SourceSettings,
-    settings: VenueSettings,
-    clock: Clock,
-    health: HealthRecord,
-    events: VenueEvents,
-) -> GuardedCalls:
-    def circuit_changed(change: CircuitChange) -> None:
-        health.circuit_changed(change)
-        events.circuit_changed(change)
-
-    breaker = CircuitBreaker(
-        name,
-        clock,
-        failures_to_open=settings.failures_to_open,
-        open_ms=round(settings.open_seconds * SECOND_MS),
-        on_change=circuit_changed,
-    )
-    budget = RateBudget(
-        name,
-        clock,
-        per_minute=source.requests_per_minute,
-        longest_wait_s=settings.longest_retry_seconds,
-    )
-    return GuardedCalls(
-        name,
-        settings,
-        clock,
-        breaker,
-        budget,
-        health,
-        lambda request, error: venue_error(name, request, error),
-    )
+    return _shared.get(at_sandbox(settings).model_dump_json(), lambda: new_feed(settings))

@@ -19,7 +19,9 @@ from freqtrade.plugins.pairlist.IPairList import (
 from aurum_plugins.clock import DAY_MS, Clock, WallClock
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.pairlists._held_pairs import held_pairs
-from aurum_plugins.risk.pair_removal import PairRemoval, RemovalRule, pair_removal
+from aurum_plugins.pairlists._parameters import described
+from aurum_plugins.pairlists._removals import Removals
+from aurum_plugins.risk.pair_removal import pair_removal
 from aurum_plugins.risk.pair_risk import PairRisk, pair_risk
 from aurum_plugins.risk.risk_filter_settings import RiskFilterSettings
 
@@ -67,7 +69,7 @@ class AurumRiskFilter(IPairList):
         except ConfigurationError as error:
             raise OperationalException(str(error)) from error
         self._measured: dict[str, tuple[object, PairRisk]] = {}
-        self._out: dict[str, RemovalRule] = {}
+        self._reported = Removals(self.name, lambda text: self.log_once(text, logger.info))
 
     @staticmethod
     def description() -> str:
@@ -87,17 +89,7 @@ class AurumRiskFilter(IPairList):
     @staticmethod
     def available_parameters() -> dict[str, PairlistParameter]:
         """Every parameter with its default, for FreqUI."""
-        parameters: dict[str, PairlistParameter] = {}
-        for name, field in RiskFilterSettings.model_fields.items():
-            kind = "string" if isinstance(field.default, str) else "number"
-            title, text = HELP[name]
-            parameters[name] = {
-                "type": kind,
-                "default": field.default,
-                "description": title,
-                "help": text,
-            }
-        return parameters
+        return described(RiskFilterSettings, HELP)
 
     def filter_pairlist(self, pairlist: list[str], tickers: Tickers) -> list[str]:  # noqa: ARG002
         """Pairs of `pairlist`, in order, that are held or that no rule removes."""
@@ -111,7 +103,12 @@ class AurumRiskFilter(IPairList):
             for pair in pairlist
             if pair not in company
         }
-        self._report(removals)
+        self._reported.report(
+            {
+                pair: None if why is None else (why.rule, why.sentence)
+                for pair, why in removals.items()
+            }
+        )
         return [pair for pair in pairlist if removals.get(pair) is None]
 
     def _check_exchange(self) -> None:
@@ -150,13 +147,3 @@ class AurumRiskFilter(IPairList):
             risk = pair_risk(candles, self._candle_ms, self._settings.lookback_days, now_ms)
             self._measured[pair] = (key, risk)
         return self._measured[pair][1]
-
-    def _report(self, removals: dict[str, PairRemoval | None]) -> None:
-        """Say once what is removed and why, again when the reason changes, and who is back."""
-        before, self._out = self._out, {p: r.rule for p, r in removals.items() if r is not None}
-        for pair, removal in removals.items():
-            if removal is None:
-                if pair in before:
-                    self.log_once(f"{self.name} keeps {pair} again", logger.info)
-            elif before.get(pair) is not removal.rule:
-                self.log_once(f"{self.name} removed {pair}: {removal.sentence}", logger.info)

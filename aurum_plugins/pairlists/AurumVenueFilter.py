@@ -23,6 +23,8 @@ from aurum_plugins.market_data.venue_feed import VenueFeed
 from aurum_plugins.market_data.venue_feeds import shared_feed
 from aurum_plugins.market_data.venue_settings import VenueSettings
 from aurum_plugins.pairlists._held_pairs import held_pairs
+from aurum_plugins.pairlists._parameters import described
+from aurum_plugins.pairlists._removals import Removals
 from aurum_plugins.risk.venue_filter_settings import VenueFilterSettings
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,9 @@ HELP = {
     "first_wait_seconds": ("First wait", "Seconds that venues have to be asked for a new pair."),
     "refresh_period": ("Refresh period", "Seconds before the same message is logged again."),
 }
+
+# One rule for all reasons, which change while venues disagree: a pair is told of once.
+NO_CONSENSUS = "no consensus"
 
 # Said of a pair that is new while the bot runs, until venues were asked for it.
 NOT_ASKED = "venues have not been asked for it yet"
@@ -77,7 +82,7 @@ class AurumVenueFilter(IPairList):
         self._has_waited = False
         self._first_seen_ms: dict[str, int] = {}
         self._standings: dict[str, PairStanding] = {}
-        self._out: set[str] = set()
+        self._reported = Removals(self.name, lambda text: self.log_once(text, logger.info))
 
     @staticmethod
     def description() -> str:
@@ -96,16 +101,7 @@ class AurumVenueFilter(IPairList):
     @staticmethod
     def available_parameters() -> dict[str, PairlistParameter]:
         """Every parameter with its default, for FreqUI."""
-        parameters: dict[str, PairlistParameter] = {}
-        for name, field in VenueFilterSettings.model_fields.items():
-            title, text = HELP[name]
-            parameters[name] = {
-                "type": "number",
-                "default": field.default,
-                "description": title,
-                "help": text,
-            }
-        return parameters
+        return described(VenueFilterSettings, HELP)
 
     def filter_pairlist(self, pairlist: list[str], tickers: Tickers) -> list[str]:  # noqa: ARG002
         """Pairs of `pairlist`, in order, that are held or that venues agree on."""
@@ -118,7 +114,13 @@ class AurumVenueFilter(IPairList):
             # Freqtrade would end the bot, which may hold positions.
             logger.exception("%s could not ask venues; only what is held is kept.", self.name)
             return [pair for pair in pairlist if pair in held]
-        self._report({pair: why for pair, why in removals.items() if pair not in held})
+        self._reported.report(
+            {
+                pair: None if why is None else (NO_CONSENSUS, why)
+                for pair, why in removals.items()
+                if pair not in held and why != NOT_ASKED
+            }
+        )
         return [pair for pair in pairlist if pair in held or removals[pair] is None]
 
     @property
@@ -183,16 +185,6 @@ class AurumVenueFilter(IPairList):
         if self._standings[pair].note(fault is None, now_ms):
             return None
         return fault or f"venues agree again, but not for {s.return_seconds:g} s yet"
-
-    def _report(self, removals: dict[str, str | None]) -> None:
-        """Say once what is removed and why, and who is back."""
-        before = self._out
-        self._out = {pair for pair, why in removals.items() if why not in (None, NOT_ASKED)}
-        for pair, why in removals.items():
-            if why is None and pair in before:
-                self.log_once(f"{self.name} keeps {pair} again", logger.info)
-            elif pair in self._out - before:
-                self.log_once(f"{self.name} removed {pair}: {why}", logger.info)
 
     def _report_darkness(self, feed: VenueFeed, now_ms: int) -> None:
         oldest_ms = now_ms - self._venues.longest_quote_age_seconds * SECOND_MS

@@ -23,8 +23,6 @@ class Position:
         Price of the entry, quote currency.
     stop : float
         Price at which the position is given up, quote currency; NaN if it has none.
-    opened_ms : int
-        UTC milliseconds.
     """
 
     pair: str
@@ -33,7 +31,6 @@ class Position:
     price: float
     open_rate: float
     stop: float
-    opened_ms: int
 
     @property
     def value(self) -> float:

@@ -61,15 +61,7 @@ class KillSwitch:
                 raise entry
         return known[0]
 
-    def throw(
-        self,
-        state: SwitchState,
-        reason: str,
-        by: str,
-        *,
-        everyone: bool = False,
-        lower: bool = False,
-    ) -> Switch:
+    def throw(self, state: SwitchState, reason: str, by: str, *, lower: bool = False) -> Switch:
         """Throw the switch.
 
         Parameters
@@ -79,8 +71,6 @@ class KillSwitch:
             a second alarm does not stop the first one's sales.
         reason, by : str
             Kept as given, but for what no database takes.
-        everyone : bool
-            Throw the switch of every bot instead.
         lower : bool
             Let HALTED take the place of FLAT.
 
@@ -96,26 +86,21 @@ class KillSwitch:
         """
         if state is SwitchState.ARMED:
             raise ValueError(f"state must be halted or flat, got {state.value!r}: see rearm")
-        bot = EVERY_BOT if everyone else self._bot
         # One writes at a time, so numbers are in the order of commits.
         with self._database.writing(durable=True) as connection:
-            last = last_entries(connection, (bot,))[bot]
+            last = last_entries(connection, (self._bot,))[self._bot]
             was_flat = isinstance(last, Switch) and last.state is SwitchState.FLAT
             if was_flat and not lower:
                 state = SwitchState.FLAT
-            return self._add(connection, bot, state, reason, by)
+            return self._add(connection, state, reason, by)
 
-    def rearm(
-        self, reason: str, by: str, *, everyone: bool = False, seen: int | None = None
-    ) -> Switch:
-        """Re-arm the bot's own switch, or the one of every bot; never both.
+    def rearm(self, reason: str, by: str, *, seen: int | None = None) -> Switch:
+        """Re-arm the bot's own switch; the one of every bot stays as it is.
 
         Parameters
         ----------
         reason, by : str
             Kept as given, but for what no database takes.
-        everyone : bool
-            Re-arm the switch of every bot instead of the bot's own.
         seen : int or None
             Number of the entry that somebody decided to undo; None: whatever the last one is.
 
@@ -131,19 +116,16 @@ class KillSwitch:
         UnknownSwitchState
             If the other switch is not understood. This one is re-armed all the same.
         """
-        bot = EVERY_BOT if everyone else self._bot
         with self._database.writing(durable=True) as connection:
-            number = last_entries(connection, (bot,))[bot].number
+            number = last_entries(connection, (self._bot,))[self._bot].number
             if seen is not None and number != seen:
-                raise SwitchChanged(bot, seen, number)
-            self._add(connection, bot, SwitchState.ARMED, reason, by)
+                raise SwitchChanged(self._bot, seen, number)
+            self._add(connection, SwitchState.ARMED, reason, by)
         return self.read()
 
-    def _add(
-        self, connection: Connection, bot: str, state: SwitchState, reason: str, by: str
-    ) -> Switch:
+    def _add(self, connection: Connection, state: SwitchState, reason: str, by: str) -> Switch:
         words = _storable(reason, LONGEST_REASON), _storable(by, LONGEST_NAME)
-        entry = Switch(state, bot, *words, self._clock.now_ms())
+        entry = Switch(state, self._bot, *words, self._clock.now_ms())
         values = {
             "bot": entry.bot,
             "state": entry.state.value,

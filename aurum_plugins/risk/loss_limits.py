@@ -116,8 +116,6 @@ class LossLimits:
             scale=self.throttle(drawdown) if refusal is None else 0.0,
             refusal=refusal,
             drawdown=drawdown,
-            day_return=equity / state.day_equity - 1,
-            week_return=equity / state.week_equity - 1,
         )
 
     def throttle(self, drawdown: float) -> float:
@@ -209,4 +207,4 @@ def _week(at_ms: int) -> int:
 
 
 def _unknown(figures: dict[str, Figure]) -> Standing:
-    return Standing(0.0, Refusal(Reason.EQUITY_UNKNOWN, figures), math.nan, math.nan, math.nan)
+    return Standing(0.0, Refusal(Reason.EQUITY_UNKNOWN, figures), math.nan)

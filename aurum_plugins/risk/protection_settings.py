@@ -16,7 +16,7 @@ MOST_TRADES = 1_000
 
 
 class LockSettings(PluginSettings):
-    """For how long is locked, and how far is looked back: freqtrade's own keys.
+    """For how long is locked: freqtrade's own keys.
 
     Parameters
     ----------
@@ -26,6 +26,30 @@ class LockSettings(PluginSettings):
         The same in candles.
     unlock_at : str
         The same as a UTC time of the day, "HH:MM". Exactly one of these three is needed.
+    """
+
+    stop_duration: int | None = Field(default=None, ge=1, le=LONGEST_MINUTES)
+    stop_duration_candles: int | None = Field(default=None, ge=1, le=LONGEST_CANDLES)
+    unlock_at: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+
+    @model_validator(mode="after")
+    def _one_end(self) -> Self:
+        ends = (self.stop_duration, self.stop_duration_candles, self.unlock_at)
+        if sum(end is not None for end in ends) != 1:
+            rule = "exactly one of stop_duration, stop_duration_candles and unlock_at is needed"
+            raise ValueError(rule)
+        return self
+
+    def for_freqtrade(self) -> dict[str, Any]:
+        """What freqtrade's base class reads."""
+        return self.model_dump(include=set(LockSettings.model_fields), exclude_none=True)
+
+
+class LookbackSettings(LockSettings):
+    """How far is looked back: freqtrade's own keys as well.
+
+    Parameters
+    ----------
     lookback_period : int in [1, 5256000]
         Only trades that closed within so many minutes count.
     lookback_period_candles : int in [1, 100000]
@@ -34,38 +58,31 @@ class LockSettings(PluginSettings):
 
     default_lookback: ClassVar[int]
 
-    stop_duration: int | None = Field(default=None, ge=1, le=LONGEST_MINUTES)
-    stop_duration_candles: int | None = Field(default=None, ge=1, le=LONGEST_CANDLES)
-    unlock_at: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     lookback_period: int | None = Field(default=None, ge=1, le=LONGEST_MINUTES)
     lookback_period_candles: int | None = Field(default=None, ge=1, le=LONGEST_CANDLES)
 
     @model_validator(mode="after")
-    def _one_length_each(self) -> Self:
-        ends = (self.stop_duration, self.stop_duration_candles, self.unlock_at)
-        if sum(end is not None for end in ends) != 1:
-            rule = "exactly one of stop_duration, stop_duration_candles and unlock_at is needed"
-            raise ValueError(rule)
+    def _one_lookback(self) -> Self:
         if self.lookback_period is not None and self.lookback_period_candles is not None:
             raise ValueError("at most one of lookback_period and lookback_period_candles")
         return self
 
     def for_freqtrade(self) -> dict[str, Any]:
         """What freqtrade's base class reads, with our default where nothing was given."""
-        given = self.model_dump(include=set(LockSettings.model_fields), exclude_none=True)
+        given = self.model_dump(include=set(LookbackSettings.model_fields), exclude_none=True)
         if self.lookback_period_candles is None:
             given.setdefault("lookback_period", self.default_lookback)
         return given
 
 
-class CooldownSettings(LockSettings):
+class CooldownSettings(LookbackSettings):
     """Parameters of `AurumCooldown`: freqtrade's own."""
 
     section = "protections.AurumCooldown"
     default_lookback = DAY_MINUTES
 
 
-class ConsecutiveLossesSettings(LockSettings):
+class ConsecutiveLossesSettings(LookbackSettings):
     """Parameters of `AurumConsecutiveLosses`.
 
     Parameters
@@ -89,7 +106,7 @@ class ConsecutiveLossesSettings(LockSettings):
         return self
 
 
-class PairExpectancySettings(LockSettings):
+class PairExpectancySettings(LookbackSettings):
     """Parameters of `AurumPairExpectancy`.
 
     Parameters
@@ -108,6 +125,46 @@ class PairExpectancySettings(LockSettings):
     trade_limit: int = Field(default=20, ge=5, le=MOST_TRADES)
     floor: float = Field(default=0.0, ge=-1, le=1)
     significance: float = Field(default=0.05, gt=0, lt=0.5)
+
+
+class SentimentGuardSettings(LockSettings):
+    """Parameters of `AurumSentimentGuard`.
+
+    Parameters
+    ----------
+    floor : float in [-1, 1]
+        A pair is locked when the mood about its coin is below; -1 = never.
+    market_floor : float in [-1, 1]
+        Every pair is locked when the mood about crypto as a whole is below; -1 = never.
+    min_items : float in [0, 1000]
+        A mood of fewer items (their weights, older ones less) locks nothing.
+    only_per_pair : bool
+        Whether `market_floor` locks nothing.
+    """
+
+    section = "protections.AurumSentimentGuard"
+
+    floor: float = Field(default=-0.3, ge=-1, le=1)
+    market_floor: float = Field(default=-0.3, ge=-1, le=1)
+    min_items: float = Field(default=3.0, ge=0, le=1_000)
+    only_per_pair: bool = False
+
+    @property
+    def locks_all(self) -> bool:
+        """Whether the mood about crypto as a whole can lock every pair."""
+        return not self.only_per_pair and self.market_floor > -1
+
+    @property
+    def locks_pair(self) -> bool:
+        """Whether the mood about a coin can lock its pair."""
+        return self.floor > -1
+
+    @model_validator(mode="after")
+    def _locks_something(self) -> Self:
+        if not self.locks_all and not self.locks_pair:
+            rule = "floor, or market_floor without only_per_pair, must be above -1"
+            raise ValueError(rule)
+        return self
 
 
 class DailyLossSettings(PluginSettings):

@@ -41,15 +41,12 @@ class Size:
     ----------
     stake : float
         Quote currency, positive.
-    bound_by : str
-        The limit that decided: "share", "volatility_target", "risk_per_trade", "position_cap",
-        "group_cap", "total_cap" or "cash".
     figures : mapping of str to number or str
-        What it was computed from, for the journal.
+        What it was computed from, for the journal. `bound_by` is the limit that decided: "share",
+        "volatility_target", "risk_per_trade", "position_cap", "group_cap", "total_cap" or "cash".
     """
 
     stake: float
-    bound_by: str
     figures: Mapping[str, Figure]
 
 
@@ -107,7 +104,7 @@ def position_size(
         "drawdown_scale": drawdown_scale,
     }
     if stake > 0 and stake >= smallest:
-        return Size(stake, bound_by, figures)
+        return Size(stake, figures)
     exhausted = limit <= 0 or limit < smallest
     reason = _CAPS.get(bound_by, Reason.BELOW_MINIMUM) if exhausted else Reason.BELOW_MINIMUM
     return Refusal(reason, {**figures, "smallest": smallest})

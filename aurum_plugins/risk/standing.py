@@ -20,12 +20,8 @@ class Standing:
         CONSECUTIVE_LOSSES, the first of these that holds.
     drawdown : float
         Below the peak, 0.2 is 20 %; NaN if the equity is not known.
-    day_return, week_return : float
-        Since the start of the UTC day and of the ISO week, -0.02 is a loss of 2 %; likewise.
     """
 
     scale: float
     refusal: Refusal | None
     drawdown: float
-    day_return: float
-    week_return: float

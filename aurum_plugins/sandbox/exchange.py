@@ -18,6 +18,7 @@ from aurum_plugins.sandbox.market.day_chain import EPOCH_DAY
 from aurum_plugins.sandbox.market.replay import ReplayTape
 from aurum_plugins.sandbox.market.synthetic import SyntheticTape
 from aurum_plugins.sandbox.matching import MatchingEngine
+from aurum_plugins.sandbox.news import Newsroom, news_routes
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class SimulatedExchange:
         Accounts and orders.
     injector : FaultInjector
         What goes wrong.
+    newsroom : Newsroom
+        What its feeds of news tell.
     """
 
     clock: Clock
@@ -41,6 +44,7 @@ class SimulatedExchange:
     engine: MatchingEngine
     injector: FaultInjector
     limits: binance.RateLimits
+    newsroom: Newsroom
 
     @classmethod
     def build(cls, config: SandboxConfig) -> SimulatedExchange:
@@ -73,13 +77,14 @@ class SimulatedExchange:
         limits = binance.RateLimits(
             clock, request_weight=config.request_weight, orders_per_10s=config.orders_per_10s
         )
-        return cls(clock, market, engine, injector, limits)
+        return cls(clock, market, engine, injector, limits, Newsroom(clock, config.seed))
 
     def app(self) -> web.Application:
-        """A web application that answers as Binance, Coinbase and Kraken."""
+        """A web application that answers as Binance, Coinbase, Kraken and feeds of news."""
         app = web.Application(middlewares=[fault_middleware(self.injector)])
         app.add_routes(control_routes(self.injector))
         app.add_routes(clock_routes(self.clock, self.engine))
+        app.add_routes(news_routes(self.newsroom))
         app.add_routes(binance.routes(self.market, self.engine, self.clock, self.limits))
         app.add_routes(coinbase.routes(self.market, self.clock))
         app.add_routes(kraken.routes(self.market, self.clock))

@@ -67,6 +67,8 @@ def counted_server(port: int, seed: int) -> tuple[SandboxServer, CountedExchange
     server = SandboxServer(SandboxConfig(port=port, seed=seed, accounts=(account,)))
     plain = server.exchange
     injector = FaultInjector(plain.clock, log_size=LOG_SIZE)
-    exchange = CountedExchange(plain.clock, plain.market, plain.engine, injector, plain.limits)
+    exchange = CountedExchange(
+        plain.clock, plain.market, plain.engine, injector, plain.limits, plain.newsroom
+    )
     server.exchange = exchange
     return server, exchange

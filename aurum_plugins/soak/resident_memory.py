@@ -1,15 +1,12 @@
-"""What a process holds in memory."""
+"""What a process holds in memory, in the unit of the soak's tables."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from aurum_plugins.monitoring.resident_memory import resident_bytes
+
+_MEGABYTE = 1_024 * 1_024
 
 
 def memory_mb(pid: int) -> float:
     """Resident memory of a process in MB; 0 where the system does not tell."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    sizes = [line.split()[1] for line in lines if line.startswith("VmRSS:")]
-    return int(sizes[0]) / 1_024 if sizes else 0.0
+    return (resident_bytes(pid) or 0) / _MEGABYTE

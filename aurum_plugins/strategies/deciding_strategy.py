@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,27 +11,31 @@ import pandas as pd
 from freqtrade.enums import TRADE_MODES
 from freqtrade.exceptions import OperationalException
 from freqtrade.exchange import timeframe_to_msecs
-from freqtrade.persistence import Order, Trade
-from freqtrade.strategy import IStrategy, stoploss_from_absolute
+from freqtrade.persistence import Trade
+from freqtrade.strategy import IStrategy
 
 from aurum_plugins import errors
 from aurum_plugins.clock import SECOND_MS, VirtualClock, WallClock
 from aurum_plugins.execution.backtest_journal import BacktestJournal
-from aurum_plugins.execution.decision import Decision
 from aurum_plugins.execution.entry_order import EntryOrder
 from aurum_plugins.reasons import Reason
 from aurum_plugins.signals.policy import Decided
+from aurum_plugins.strategies.bot_reporting import BotReporting
+from aurum_plugins.strategies.cyclic_garbage import CyclicGarbage
 from aurum_plugins.strategies.desk_setup import desk_of_backtest, desk_of_bot
 from aurum_plugins.strategies.freqtrade_host import FreqtradeHost
+from aurum_plugins.strategies.newest_closed import newest_closed
+from aurum_plugins.strategies.news_setup import PastNews
+from aurum_plugins.strategies.position_stops import news_stop, stop_distance
 from aurum_plugins.strategies.recovered_orders import TAG as RECOVERED_TAG
 from aurum_plugins.strategies.recovered_orders import RecoveredOrders
+from aurum_plugins.strategies.refused_decisions import refused_decisions
 from aurum_plugins.strategies.refused_entries import refused_entries
 from aurum_plugins.trading.decided_candles import DecidedCandles
-from aurum_plugins.trading.desk import Desk
+from aurum_plugins.trading.desk import NEWS_SHOCK, Desk
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 1e-6  # as a fraction of the price
 FORCED_TAG = "force_entry"
 
 
@@ -64,9 +67,12 @@ class DecidingStrategy(IStrategy):
         super().__init__(config)
         self.host = FreqtradeHost(self)
         self.recovered = RecoveredOrders(self)
+        self.aurum_reporting = BotReporting(self)
+        self._garbage = CyclicGarbage()
         self._decided: DecidedCandles | None = None
         self._desk: Desk | None = None
         self._clock = VirtualClock(0)
+        self._past_news = PastNews(self)
         self.journal: BacktestJournal | None = None
 
     @property
@@ -130,6 +136,8 @@ class DecidingStrategy(IStrategy):
         now_ms = _ms(current_time)
         if self.trades_live:
             self.desk().begin_loop(now_ms)
+            self.aurum_reporting.stock_taken(now_ms, self.desk().stock)
+            self._garbage.collect_when_due(now_ms)
             return
         pairs = self.dp.current_whitelist()
         if now_ms < self._clock.now_ms():
@@ -187,7 +195,6 @@ class DecidingStrategy(IStrategy):
     def confirm_trade_entry(
         self,
         pair: str,
-        order_type: str,
         amount: float,
         rate: float,
         current_time: datetime,
@@ -197,7 +204,7 @@ class DecidingStrategy(IStrategy):
         """Let the desk check the order and write its approval down."""
         # Raising would make freqtrade send the order.
         try:
-            order = EntryOrder(pair, amount, rate, order_type, entry_tag or "")
+            order = EntryOrder(pair, amount, rate)
             if entry_tag == RECOVERED_TAG:
                 return self._take_up(order, _ms(current_time))
             asked_for = entry_tag == FORCED_TAG
@@ -210,37 +217,37 @@ class DecidingStrategy(IStrategy):
         self,
         pair: str,
         trade: Trade,
+        current_time: datetime,
         current_rate: float,
         after_fill: bool,
         **_: Any,
     ) -> float | None:
-        """Put the stop `stop_multiple` ranges under the entry, inside the outer limit."""
+        """Put the stop `stop_multiple` ranges under the entry, inside the outer limit.
+
+        A news shock may draw it nearer; freqtrade never lets it down again.
+        """
         self.host.prices[pair] = current_rate
-        # Set once, from the range at entry; freqtrade remembers it with the trade.
-        if not after_fill and trade.stop_loss != trade.initial_stop_loss:
-            return None
-        opened_ms = _ms(trade.open_date_utc)
-        stop = self.desk().stop(pair, opened_ms, trade.open_rate, self.stop_multiple)
-        if stop is None:
-            return None
-        below = stoploss_from_absolute(
-            stop, current_rate, is_short=trade.is_short, leverage=trade.leverage
-        )
-        # freqtrade takes 0 for "no answer", but a price already under the stop must stop.
-        return float(max(below, AT_ONCE))
+        return stop_distance(self, pair, trade, current_time, current_rate, after_fill=after_fill)
 
     def custom_exit(
         self, pair: str, trade: Trade, current_time: datetime, current_rate: float, **_: Any
     ) -> str | None:
-        """Leave a position for its age, or because the kill switch says so."""
+        """Leave a position for its age, or because the kill switch or the news say so."""
         self.host.prices[pair] = current_rate
         if self.recovered.has_exit(pair):
             return RECOVERED_TAG
-        return self.desk().exit_reason(_ms(current_time), _ms(trade.open_date_utc))
+        reason = self.desk().exit_reason(_ms(current_time), pair, _ms(trade.open_date_utc))
+        if reason is None and not self.trades_live:
+            # A candle that opens under a stop just drawn does not give that price.
+            stop = news_stop(self.desk(), pair, trade, current_time, None)
+            reason = NEWS_SHOCK if stop is not None and current_rate <= stop else None
+        return reason
 
-    def check_entry_timeout(self, pair: str, trade: Trade, order: Order, **_: Any) -> bool:  # noqa: ARG002
-        """Cancel entries that have not filled while the kill switch is thrown."""
-        return self.desk().cancels_entries
+    def check_entry_timeout(
+        self, pair: str, trade: Trade, current_time: datetime, **_: Any
+    ) -> bool:
+        """Cancel entries that have not filled while the kill switch or the news say so."""
+        return self.desk().cancels_entry(_ms(current_time), pair, _ms(trade.open_date_utc))
 
     def plot_annotations(
         self,
@@ -251,7 +258,8 @@ class DecidingStrategy(IStrategy):
         **_: Any,
     ) -> list[dict[str, Any]]:
         """Mark entries that were wanted and refused, with the reason, for FreqUI's chart."""
-        return refused_entries(dataframe, self._refused(pair, start_date, end_date))
+        refused = refused_decisions(self._desk, pair, _ms(start_date), _ms(end_date))
+        return refused_entries(dataframe, refused)
 
     def _take_up(self, order: EntryOrder, now_ms: int) -> bool:
         if not self.recovered.take_up(order.pair):
@@ -259,36 +267,25 @@ class DecidingStrategy(IStrategy):
         self.desk().recovered(now_ms, order)
         return True
 
-    def _refused(self, pair: str, start: datetime, end: datetime) -> Sequence[Decision]:
-        if self._desk is None:
-            return ()
-        try:
-            return self._desk.refused(pair, _ms(start), _ms(end))
-        except errors.AurumError as error:
-            logger.warning("The chart shows no refusals after the signal: %s", error)
-            return ()
-
     def _new_desk(self) -> Desk:
         try:
             if self.trades_live:
                 return desk_of_bot(self, self.host, self.decided)
             self.journal = BacktestJournal(self.timeframe, self.get_strategy_name(), self._clock)
-            return desk_of_backtest(self, self.host, self.decided, self.journal)
+            parts = self.host, self.decided, self.journal
+            return desk_of_backtest(self, *parts, self._past_news.watch())
         except errors.AurumError as error:
             # freqtrade's own ConfigurationError would end the process with status 0.
             raise OperationalException(str(error)) from error
 
     def _write_down(self, pairs: list[str]) -> None:
         now_ms = WallClock().now_ms()
-        for pair in pairs:
-            candles = self.dp.ohlcv(pair, self.timeframe)
-            if candles is None or candles.empty:
-                continue
-            newest_ms = _ms(candles["date"].iloc[-1])
-            closed = newest_ms + self.candle_ms <= now_ms
-            if closed and not self.decided.has(pair, newest_ms):
-                self.desk().undecided(now_ms, pair, newest_ms, Reason.ANALYSIS_FAILED)
+        newest = newest_closed(self, pairs, now_ms)
+        for pair, candle_ms in newest.items():
+            if candle_ms is not None and not self.decided.has(pair, candle_ms):
+                self.desk().undecided(now_ms, pair, candle_ms, Reason.ANALYSIS_FAILED)
         self.desk().decide(now_ms, pairs)
+        self.aurum_reporting.analysed(newest)
 
 
 def _ms(moment: datetime) -> int:

@@ -22,6 +22,7 @@ from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.loss_limits import LossLimits
 from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.strategies.freqtrade_host import FreqtradeHost
+from aurum_plugins.strategies.news_setup import news_of_bot
 from aurum_plugins.trading.cross_checking import CrossChecking
 from aurum_plugins.trading.decided_candles import DecidedCandles
 from aurum_plugins.trading.decision_log import DecisionLog
@@ -29,6 +30,7 @@ from aurum_plugins.trading.desk import Desk
 from aurum_plugins.trading.entry_sizing import EntrySizing
 from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook, RiskStore
+from aurum_plugins.trading.news_watch import NewsWatch
 from aurum_plugins.trading.resuming import resumed
 from aurum_plugins.trading.risk_states import RiskStates
 from aurum_plugins.trading.switch_reading import SwitchReading
@@ -72,6 +74,7 @@ def desk_of_bot(strategy: Any, host: FreqtradeHost, decided: DecidedCandles) -> 
         SwitchReading(KillSwitch(database, bot, clock).read),
         states,
         _cross_checking(strategy, host, database),
+        news_of_bot(strategy, database),
     )
     desk.resume(resumed(journal, clock.now_ms()))
     return desk
@@ -103,7 +106,11 @@ def _has_traded() -> bool:
 
 
 def desk_of_backtest(
-    strategy: Any, host: Host, decided: DecidedCandles, journal: BacktestJournal
+    strategy: Any,
+    host: Host,
+    decided: DecidedCandles,
+    journal: BacktestJournal,
+    news: NewsWatch | None = None,
 ) -> Desk:
     """The desk of a backtest, which keeps its records in memory.
 
@@ -113,13 +120,15 @@ def desk_of_backtest(
     host : Host
     decided : DecidedCandles
     journal : BacktestJournal
+    news : NewsWatch or None
+        None where the news are not followed.
 
     Raises
     ------
     aurum_plugins.errors.ConfigurationError
         If a setting breaks a rule.
     """
-    return _desk(strategy, host, decided, journal, SwitchReading(None), None)
+    return _desk(strategy, host, decided, journal, SwitchReading(None), None, news=news)
 
 
 def _desk(
@@ -130,6 +139,7 @@ def _desk(
     switch: SwitchReading,
     store: RiskStore | None,
     venues: CrossChecking | None = None,
+    news: NewsWatch | None = None,
 ) -> Desk:
     config, interval_ms = strategy.config, strategy.candle_ms
     risk = RiskSettings.from_config(config)
@@ -143,6 +153,7 @@ def _desk(
         EntrySizing(risk, USUAL_FEE if fee is None else fee, -strategy.stoploss, interval_ms),
         PreTradeChecks(CheckSettings.from_config(config)),
         venues,
+        news,
         timeframe=strategy.timeframe,
         interval_ms=interval_ms,
         strategy=strategy.get_strategy_name(),

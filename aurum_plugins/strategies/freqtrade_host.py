@@ -19,6 +19,7 @@ from aurum_plugins.market_data.venue_candle import VenueCandle
 from aurum_plugins.risk.account import Account, Position
 from aurum_plugins.risk.closed_trade import ClosedTrade
 from aurum_plugins.strategies.last_prices import LastPrices
+from aurum_plugins.strategies.recovered_orders import guarded_orders
 from aurum_plugins.trading.host import Fate
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ class FreqtradeHost:
     ----------
     prices : LastPrices
         Whoever learns of one puts it here.
+    trades : sequence of freqtrade.persistence.Trade
+        The open ones, of when the account was last asked for.
     elsewhere : callable or None
         What a pair is worth at other venues now, quote currency; None if nobody knows.
     """
@@ -46,11 +49,12 @@ class FreqtradeHost:
         self._strategy = strategy
         self._not_booked = math.nan
         self.prices = LastPrices()
+        self.trades: Sequence[Any] = ()
         self.elsewhere: Callable[[str], float | None] | None = None
 
     def account(self) -> Account:
         """Cash and positions now."""
-        trades = Trade.get_trades_proxy(is_open=True)
+        trades = self.trades = Trade.get_trades_proxy(is_open=True)
         positions = tuple(self._position(trade) for trade in trades)
         return Account(float(self._cash(trades)), positions)
 
@@ -98,7 +102,7 @@ class FreqtradeHost:
             if _ms(trade.open_date_utc) >= since_ms - SECOND_MS
         ]
         if not trades:
-            return Fate.GONE
+            return Fate.UNKNOWN if self._may_be_taken(pair) else Fate.GONE
         first = min(trades, key=lambda trade: trade.open_date_utc)
         if first.nr_of_successful_entries > 0 or not first.is_open:
             return Fate.FILLED
@@ -139,6 +143,11 @@ class FreqtradeHost:
         return VenueCandle(
             self._strategy.config["exchange"]["name"], pair, currency, open_ms, **prices
         )
+
+    def _may_be_taken(self, pair: str) -> bool:
+        """Whether the exchange may have taken an entry that freqtrade was told nothing of."""
+        orders = guarded_orders(self._strategy)
+        return orders is not None and bool(orders.record.unsettled(pair, "buy"))
 
     def _close(self, candle_ms: int) -> datetime:
         candle = datetime.fromtimestamp(candle_ms / SECOND_MS, UTC)
@@ -190,7 +199,6 @@ class FreqtradeHost:
             price=self._price(trade.pair),
             open_rate=float(trade.open_rate),
             stop=float(trade.stop_loss) if trade.stop_loss else math.nan,
-            opened_ms=_ms(trade.open_date_utc),
         )
 
 

@@ -75,6 +75,10 @@ class RecoveredOrders:
 
     @property
     def _orders(self) -> Any:
-        """The guard of a live exchange's orders; None in a dry run and in a backtest."""
-        exchange = self._strategy.dp._exchange  # noqa: SLF001 - freqtrade offers no other way to it
-        return getattr(exchange, "aurum_orders", None)
+        return guarded_orders(self._strategy)
+
+
+def guarded_orders(strategy: Any) -> Any:
+    """The guard of a live exchange's orders; None in a dry run and in a backtest."""
+    # freqtrade offers no other way to it.
+    return getattr(getattr(strategy.dp, "_exchange", None), "aurum_orders", None)

@@ -13,7 +13,6 @@ from aurum_plugins.market_data.consensus.candle_check import (
     CandleDoubt,
     check_candle,
 )
-from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.market_data.venue_candle import VenueCandle
 from aurum_plugins.market_data.venue_feed import VenueFeed
 from aurum_plugins.market_data.venue_settings import VenueSettings
@@ -70,7 +69,7 @@ class CrossChecking:
             self._feed.watch(pairs)
             for event in self._feed.events.take():
                 self._alert(event)
-            self._log.note_health(now_ms, self._feed.health(), self._feed.board.distrusted)
+            self._log.note_health(now_ms, self._feed.health, self._feed.board.distrusted)
         except Exception as error:  # noqa: BLE001 - logged there
             self._tell("Venues could not be watched", error)
 
@@ -108,7 +107,7 @@ class CrossChecking:
         return CrossCheck(
             consensus=self._feed.board.consensus(pair, now_ms),
             candle=self._candle(now_ms, pair, candle_ms) if self._settings.candles else None,
-            traded=self._circuit(),
+            traded=self._feed.circuit(self._traded),
         )
 
     def price(self, pair: str, now_ms: int) -> float | None:
@@ -143,7 +142,3 @@ class CrossChecking:
     def _trusted(self, candles: Sequence[VenueCandle]) -> list[VenueCandle]:
         distrusted = self._feed.board.distrusted
         return [candle for candle in candles if candle.venue not in distrusted]
-
-    def _circuit(self) -> CircuitState | None:
-        states = (health.state for health in self._feed.health() if health.venue == self._traded)
-        return next(states, None)

@@ -7,7 +7,9 @@ The bot calls it at fixed points of its loop:
 `decide`           each pair's newest closed candle gets its row in the journal
 `stake`            an entry is sized, or refused by the switch, the loss limits or the caps
 `confirm`          the order is checked, and approved only once the approval is written down
-`exit_reason`      a position is given up for its age, or because the switch says so
+`exit_reason`      a position is given up for its age, or because the switch or the news say so
+`news_stop`        the news draw the stop of a position nearer
+`cancels_entry`    an entry order that has not filled is cancelled
 =================  ================================================================================
 
 Nothing here raises towards the bot, and whatever goes wrong on the way to an order refuses it.
@@ -18,6 +20,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aurum_plugins.clock import DAY_MS
 from aurum_plugins.execution.decision import Decision, Verdict
@@ -35,15 +38,19 @@ from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.entry_follow_up import Approved, EntryFollowUp
 from aurum_plugins.trading.entry_gate import EntryGate
 from aurum_plugins.trading.entry_sizing import EntrySizing, Wanted
+from aurum_plugins.trading.held_position import HeldPosition
 from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook
+from aurum_plugins.trading.news_watch import NewsWatch
 from aurum_plugins.trading.resumed import Resumed
+from aurum_plugins.trading.stock import Stock
 from aurum_plugins.trading.switch_reading import SwitchReading
 from aurum_plugins.trading.wanted_entries import WantedEntries
 
 logger = logging.getLogger(__name__)
 
 LONGEST_ERROR = 200
+NEWS_SHOCK = "news_shock"
 
 
 class Desk:
@@ -60,6 +67,8 @@ class Desk:
     checks : PreTradeChecks
     venues : CrossChecking or None
         None where other venues are not asked.
+    news : NewsWatch or None
+        None where the news are not followed.
     timeframe : str
         For example "1h".
     interval_ms : int
@@ -81,6 +90,7 @@ class Desk:
         sizing: EntrySizing,
         checks: PreTradeChecks,
         venues: CrossChecking | None = None,
+        news: NewsWatch | None = None,
         *,
         timeframe: str,
         interval_ms: int,
@@ -94,7 +104,7 @@ class Desk:
         self._switch = switch
         self._book = book
         self._sizing = sizing
-        self._venues = venues
+        self._venues, self._news = venues, news
         self._interval_ms = interval_ms
         self._candles = CandleLog(log, timeframe, interval_ms, strategy)
         self._longest_hold = longest_hold_candles
@@ -111,11 +121,11 @@ class Desk:
             self._wanted,
             self._follow_up,
             venues,
+            news,
             interval_ms=interval_ms,
             backtest=backtest,
         )
-        self._account = Account(0.0)
-        self._free_slots = 0
+        self._account, self._free_slots = Account(0.0), 0
 
     def resume(self, resumed: Resumed) -> None:
         """Go on where an earlier process of this bot stopped."""
@@ -123,6 +133,11 @@ class Desk:
         self._wanted.resume(resumed)
         for entry in resumed.unfinished:
             self._follow_up.add(entry, resumed=True)
+
+    @property
+    def stock(self) -> Stock:
+        """What was found when stock was last taken."""
+        return Stock(self._account, self._free_slots, self._book.standing, self._book.marks)
 
     def begin_loop(self, now_ms: int) -> None:
         """Take stock: call it once in each loop, before candles are decided."""
@@ -133,11 +148,15 @@ class Desk:
         except Exception as error:
             logger.exception("Taking stock failed; nothing opens.")
             self._book.lose_sight(repr(error)[:LONGEST_ERROR])
+        if self._news is not None:
+            self._news.begin_loop(now_ms, self._held)
 
     def decide(self, now_ms: int, pairs: Sequence[str]) -> None:
         """Write down each pair's newest closed candle, and those that closed unseen before it."""
         if self._venues is not None:
             self._venues.watch(now_ms, {*pairs, *self._held})
+        if self._news is not None:
+            self._news.watch(pairs)
         self._candles.keep_only(pairs)
         self._write_down(now_ms, {pair: self._decided.newest(pair, now_ms) for pair in pairs})
 
@@ -215,26 +234,35 @@ class Desk:
         if candle_ms is None:
             return
         verdict, reason = Verdict.APPROVED, Reason.RECOVERED
+        self._follow_up.taken_over(order.pair)
         self._log.settle(order.pair, candle_ms, verdict, reason, _figures(order))
         self._wanted.approve(order.pair, candle_ms)
 
-    def exit_reason(self, now_ms: int, opened_ms: int) -> str | None:
+    def exit_reason(self, now_ms: int, pair: str, opened_ms: int) -> str | None:
         """Why an open position is given up now, as freqtrade's exit tag; None if it is not."""
         if self._switch.flat:
             return "kill_switch"
+        if self._news is not None and self._news.brake.sells(now_ms, pair, opened_ms):
+            return NEWS_SHOCK
         if leaves_for_age(opened_ms, now_ms, self._interval_ms, self._longest_hold):
             return "time_exit"
         return None
 
-    @property
-    def cancels_entries(self) -> bool:
-        """Whether entry orders that have not filled are to be cancelled."""
-        return self._switch.refusal is not None
+    def cancels_entry(self, now_ms: int, pair: str, ordered_ms: int) -> bool:
+        """Whether an entry order that has not filled is cancelled now."""
+        if self._switch.refusal is not None:
+            return True
+        return self._news is not None and self._news.brake.cancels(now_ms, pair, ordered_ms)
 
     def stop(self, pair: str, at_ms: int, price: float, multiple: float) -> float | None:
         """Stop price of a position opened at a time and a price; None if it is not known."""
         row = self._decided.newest(pair, at_ms)
         return None if row is None else self._sizing.stop(price, row, multiple)
+
+    def news_stop(self, now_ms: int, held: HeldPosition) -> float | None:
+        """Price to which the news draw a position's stop; see `NewsBrake.stop`."""
+        newest = partial(self._decided.newest, held.pair, now_ms)
+        return None if self._news is None else self._news.brake.stop(now_ms, held, newest)
 
     def refused(self, pair: str, since_ms: int, until_ms: int) -> Sequence[Decision]:
         """Entries of a pair that the signal wanted on candles of a time, and that were refused."""

@@ -13,6 +13,7 @@ _FILLED = Verdict.APPROVED, Reason.FILLED
 _CANCELLED = Verdict.APPROVED, Reason.CANCELLED
 _REJECTED = Verdict.REFUSED, Reason.REJECTED
 _UNBOOKED = Verdict.REFUSED, Reason.UNBOOKED
+_UNKNOWN = Verdict.APPROVED, Reason.OUTCOME_UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class EntryFollowUp:
         self._log = log
         # What to say of each if the host knows of no such entry.
         self._open: dict[Approved, tuple[Verdict, Reason]] = {}
+        self._unknown: set[Approved] = set()
 
     def __len__(self) -> int:
         return len(self._open)
@@ -57,6 +59,10 @@ class EntryFollowUp:
         """Follow an entry; `resumed` if it was approved by an earlier process."""
         self._open[entry] = _UNBOOKED if resumed else _REJECTED
 
+    def taken_over(self, pair: str) -> None:
+        """Follow a pair's entry no more: what became of it is written down already."""
+        self._open = {entry: gone for entry, gone in self._open.items() if entry.pair != pair}
+
     def follow(self, now_ms: int) -> None:
         """Write down what became of each; what is still waiting is asked about again."""
         for entry, if_gone in list(self._open.items()):
@@ -64,8 +70,16 @@ class EntryFollowUp:
             if fate is Fate.WAITING:
                 self._open[entry] = _CANCELLED
                 continue
-            verdict, reason = _FILLED if fate is Fate.FILLED else if_gone
-            figures = {"after_seconds": (now_ms - entry.approved_ms) / 1_000}
+            if fate is Fate.UNKNOWN:
+                if entry not in self._unknown:
+                    self._unknown.add(entry)
+                    self._settle(now_ms, entry, _UNKNOWN)
+                continue
             # Once known it does not change: a later entry of the pair must not be taken for it.
-            self._log.settle(entry.pair, entry.candle_ms, verdict, reason, figures)
+            self._settle(now_ms, entry, _FILLED if fate is Fate.FILLED else if_gone)
             del self._open[entry]
+        self._unknown &= self._open.keys()
+
+    def _settle(self, now_ms: int, entry: Approved, outcome: tuple[Verdict, Reason]) -> None:
+        figures = {"after_seconds": (now_ms - entry.approved_ms) / 1_000}
+        self._log.settle(entry.pair, entry.candle_ms, *outcome, figures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
+from aurum_plugins.execution.news_word import NewsWord
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
 from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Refusal
@@ -16,6 +17,7 @@ from aurum_plugins.trading.entry_follow_up import EntryFollowUp
 from aurum_plugins.trading.entry_sizing import EntrySizing, Wanted
 from aurum_plugins.trading.host import Host
 from aurum_plugins.trading.loss_book import LossBook
+from aurum_plugins.trading.news_watch import NewsWatch
 from aurum_plugins.trading.switch_reading import SwitchReading
 from aurum_plugins.trading.wanted_entries import WantedEntries
 
@@ -36,6 +38,8 @@ class EntryGate:
     follow_up : EntryFollowUp
     venues : CrossChecking or None
         None where other venues are not asked.
+    news : NewsWatch or None
+        None where the news are not followed.
     interval_ms : int
         Length of a candle in milliseconds.
     backtest : bool
@@ -54,6 +58,7 @@ class EntryGate:
         wanted: WantedEntries,
         follow_up: EntryFollowUp,
         venues: CrossChecking | None,
+        news: NewsWatch | None,
         *,
         interval_ms: int,
         backtest: bool,
@@ -68,6 +73,7 @@ class EntryGate:
         self._wanted = wanted
         self._follow_up = follow_up
         self._venues = venues
+        self._news = news
         self._interval_ms = interval_ms
         self._backtest = backtest
 
@@ -130,6 +136,7 @@ class EntryGate:
     ) -> Refusal | None:
         # First, as of `now_ms`: to ask for an order book may take seconds.
         cross_check = self._cross_check(now_ms, order.pair, row.candle_ms)
+        news = self._news_word(now_ms, order.pair)
         account, stake = self._host.account(), self._wanted.stake(order.pair, row.candle_ms) or 0.0
         situation = Situation(
             now_ms=now_ms,
@@ -147,6 +154,7 @@ class EntryGate:
             sent_ms=self._wanted.sent_ms,
             approved=self._sent(order.pair, row.candle_ms, asked_for=asked_for),
             cross_check=cross_check,
+            news=news,
         )
         refusal = self._checks.first_refusal(situation)
         if refusal is not None:
@@ -156,3 +164,6 @@ class EntryGate:
 
     def _cross_check(self, now_ms: int, pair: str, candle_ms: int) -> CrossCheck | None:
         return None if self._venues is None else self._venues.check(now_ms, pair, candle_ms)
+
+    def _news_word(self, now_ms: int, pair: str) -> NewsWord | None:
+        return None if self._news is None else self._news.word(now_ms, pair)

@@ -16,6 +16,8 @@ class Fate(StrEnum):
 
     WAITING = "waiting"
     FILLED = "filled"
+    # Nobody can tell yet whether the exchange took it.
+    UNKNOWN = "unknown"
     # The bot knows of no such entry, or not any more.
     GONE = "gone"
 

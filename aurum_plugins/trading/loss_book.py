@@ -59,7 +59,13 @@ class LossBook:
         self._state: RiskState | None = None if store is not None else RiskState()
         self._saved_ms = -math.inf
         self._refused: Reason | None = None
+        self._in_sight = False
         self.standing = _unknown("nothing was marked to market yet")
+
+    @property
+    def marks(self) -> RiskState | None:
+        """What the limits remember; None while the account or the state cannot be read."""
+        return self._state if self._in_sight else None
 
     @property
     def counted_until_ms(self) -> int:
@@ -72,6 +78,7 @@ class LossBook:
         After it, `standing` says what may be opened. A state that cannot be read or written lets
         nothing open.
         """
+        self._in_sight = True
         try:
             if self._state is None or (self._store is not None and self._store.changed()):
                 self._state = self._loaded()
@@ -87,6 +94,7 @@ class LossBook:
 
     def lose_sight(self, error: str) -> None:
         """Let nothing open until the next mark: the account cannot be read."""
+        self._in_sight = False
         self.standing = _unknown(error)
 
     def _loaded(self) -> RiskState:
@@ -109,4 +117,4 @@ class LossBook:
 
 def _unknown(error: str) -> Standing:
     refusal = Refusal(Reason.EQUITY_UNKNOWN, {"error": error})
-    return Standing(0.0, refusal, math.nan, math.nan, math.nan)
+    return Standing(0.0, refusal, math.nan)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -67,9 +67,15 @@ class VenueLog:
         self._write(now_ms, consensus_marks, [self._mark_row(now_ms, mark) for mark in marks])
 
     def note_health(
-        self, now_ms: int, healths: Sequence[VenueHealth], distrusted: Collection[str]
+        self,
+        now_ms: int,
+        healths: Callable[[], Sequence[VenueHealth]],
+        distrusted: Collection[str],
     ) -> None:
-        """Write down how venues are, and who of them is distrusted; every ten seconds at most."""
+        """Write down how venues are, and who of them is distrusted; every ten seconds at most.
+
+        In between `healths` is not called.
+        """
         if self._health_ms is not None and abs(now_ms - self._health_ms) < HEALTH_EVERY_MS:
             return
         self._health_ms = now_ms
@@ -84,7 +90,7 @@ class VenueLog:
                     "state": str(health.state),
                     "figures": _figures(health, distrusted=health.venue in distrusted),
                 }
-                for health in healths
+                for health in healths()
             ],
         )
 

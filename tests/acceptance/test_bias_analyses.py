@@ -9,12 +9,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from freqtrade_process import ROOT, run_freqtrade
+from told_news import ToldNews
 
+from aurum_plugins.clock import DAY_MS, HOUR_MS, WallClock
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
+from aurum_plugins.sentiment.scored_item import MARKET
 
 pytestmark = pytest.mark.acceptance
 
@@ -39,7 +43,13 @@ CONFIGURATION = {
         },
         # Entries depend on the market's trend, too.
         "policy": {"regime_timeframe": "4h", "regime_candles": 20, "bear_entries": "none"},
-        "features": {"market_pairs": list(PAIRS)},
+        # News are among the features, and gate entries.
+        "features": {"market_pairs": list(PAIRS), "sentiment": True},
+        "sentiment": {
+            "rss": {"one": "http://127.0.0.1:1/one"},
+            "collect": False,
+            "mood": {"entry_floor": -0.5},
+        },
         "targets": {
             "include": ["forward_volatility"],
             "volatility_candles": 48,
@@ -67,7 +77,10 @@ class Project:
         self.environment = {**freqtrade_environment(url), "COLUMNS": "500"}
         self.data = folder / "candles"
         self.overlay = folder / "config.json"
-        self.overlay.write_text(json.dumps(CONFIGURATION))
+        database = {"database": {"url": f"sqlite:///{folder / 'aurum.sqlite'}"}}
+        aurum = {"aurum": CONFIGURATION["aurum"] | database}
+        self.overlay.write_text(json.dumps(CONFIGURATION | aurum))
+        tell_news(folder / "aurum.sqlite")
         (folder / "strategies").mkdir()
         self.freqtrade(
             "download-data",
@@ -94,6 +107,17 @@ class Project:
             *("--freqaimodel-path", str(ROOT / "user_data" / "freqaimodels")),
             *("--datadir", str(self.data), "--timerange", f"{start}-{stop}"),
         ]
+
+
+def tell_news(path: Path) -> None:
+    """Items of each hour of the days that are analysed."""
+    draw, now_ms = Random(3), WallClock().now_ms()
+    begin_ms = now_ms - DAYS * DAY_MS
+    with ToldNews(path) as told:
+        told.listen(begin_ms, now_ms)
+        for at_ms in range(begin_ms, now_ms, HOUR_MS):
+            subject = draw.choice(("BTC", "ETH", "SOL", MARKET))
+            told.say(subject, draw.uniform(-1, 1), at_ms + draw.randrange(HOUR_MS), times=1)
 
 
 def _days_before(date: str, days: int):

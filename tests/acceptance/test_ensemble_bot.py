@@ -16,9 +16,13 @@ import pandas as pd
 import pytest
 from freqtrade_process import ROOT, FreqtradeProcess, run_freqtrade, wait_for
 
+from aurum_plugins.bot_identity import bot_identity
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
+from aurum_plugins.database import open_database
 from aurum_plugins.forecasting.registry import EventKind, ModelRegistry
 from aurum_plugins.freqai.forecast_columns import READINESS, column_names
+from aurum_plugins.monitoring.report_store import ReportStore
+from aurum_plugins.monitoring.reports import LoopReport, ModelReport
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 
 PAIRS = ["BTC/USDT", "ETH/USDT"]
@@ -89,6 +93,17 @@ def last_forecast(bot: FreqtradeProcess, pair: str) -> list[pd.Series]:
     return [seen.iloc[-1]]
 
 
+def models_told(bot: FreqtradeProcess) -> ModelReport | None:
+    """The bot's report on its models, once this process tells of both pairs."""
+    name = bot_identity(bot.get("show_config"))
+    with open_database(f"sqlite:///{bot.records}", migrate=False) as database:
+        store = ReportStore(database)
+        loop, told = store.read(name, LoopReport), store.read(name, ModelReport)
+    if loop is None or told is None or told.at_ms < loop.report.started_ms:
+        return None
+    return told.report if len(told.report.pairs) == len(PAIRS) else None
+
+
 def trained(registry: ModelRegistry, pair: str) -> int:
     return sum(event.kind is EventKind.TRAINED for event in registry.history(pair))
 
@@ -139,6 +154,13 @@ def test_a_bot_from_its_first_training_to_a_backtest_of_what_it_forecast(tmp_pat
         with FreqtradeProcess(tmp_path, server.url, overlay(models.name, 100)) as bot:
             for pair in PAIRS:
                 wait_for(f"forecast of {pair}", lambda p=pair: last_forecast(bot, p), 150, every=2)
+            told = wait_for("report on its models", lambda: models_told(bot), 30)
+            assert (told.model, told.identifier) == ("AurumEnsemble", models.name)
+            assert Path(told.folder) == registry.folder.resolve()
+            for one in told.pairs:
+                assert one.version == registry.champion(one.pair).id
+                assert one.predicted_ms is not None
+                assert (one.not_finite, one.fault) == (0, "")
         assert {pair: trained(registry, pair) for pair in PAIRS} == before
         assert "Traceback" not in bot.log.read_text()
 

@@ -71,11 +71,11 @@ def said_at_the_end(
         ),
         (
             {"policy": {"brave": True}},
-            r"aurum.policy.brave: unknown setting; known are .* \(got True\)",
+            r"aurum.policy.brave: unknown setting; known are .* \(got 'brave'\)",
         ),
         (
             {"checks": {"spread": 3}},
-            r"aurum.checks.spread: unknown setting; known are .* \(got 3\)",
+            r"aurum.checks.spread: unknown setting; known are .* \(got 'spread'\)",
         ),
         ({"check": {}}, r"aurum.check: unknown setting; known are .* \(got 'check'\)"),
         (

@@ -28,7 +28,10 @@ COMMANDS = [
     for line in block.splitlines()
 ]
 ABOUT_A_BOT = ("why", "status", "kill", "rearm")
-COMMANDS_OF_AURUM = ("sandbox", "doctor", "quality", "features", "evaluate", *ABOUT_A_BOT)
+COMMANDS_OF_AURUM = (
+    *("sandbox", "monitor", "doctor", "quality", "features", "evaluate"),
+    *ABOUT_A_BOT,
+)
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
@@ -191,6 +194,11 @@ def test_the_evaluation_runs_as_shown(copy) -> None:
     output = run(real, copy, with_own_programs(COLUMNS="200"))
     assert "forward_volatility" in output
     assert (copy / "user_data" / "evaluation" / "evaluation.html").is_file()
+
+
+def test_the_monitor_starts_as_shown(copy) -> None:
+    (command,) = commands("aurum monitor")
+    run_until(f"{command} --port 0", "Ctrl-C stops it", copy, with_own_programs())
 
 
 def test_the_doctor_runs_as_shown(copy) -> None:

@@ -34,7 +34,9 @@ RISK = ("risk_conservative.json", "risk_balanced.json", "risk_aggressive.json")
 FRAGMENTS = {
     "exchange.json",
     "api_server.json",
+    "sentiment.json",
     "venues.json",
+    "monitor.json",
     "freqai.json",
     "freqai_5m.json",
     *RISK,

@@ -7,6 +7,7 @@ import json
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -20,10 +21,12 @@ from freqtrade.rpc.api_server.api_schemas import PairListResponse
 from market_candles import market
 from pairlist_exchange import PairlistExchange
 from staged_venues import StagedVenues
+from told_news import ToldNews
 
-from aurum_plugins.clock import WallClock
+from aurum_plugins.clock import HOUR_MS, WallClock
 from aurum_plugins.market_data import venue_feeds
 from aurum_plugins.plugin import plugin_names
+from aurum_plugins.sentiment.scored_item import MARKET
 
 PROTECTIONS = plugin_names("protections")
 PAIRLISTS = plugin_names("pairlists")
@@ -33,11 +36,14 @@ NEEDED = {
     "AurumConsecutiveLosses": {"stop_duration_candles": 2},
     "AurumPairExpectancy": {"stop_duration_candles": 2},
     "AurumCooldown": {"stop_duration_candles": 2},
+    "AurumSentimentGuard": {"stop_duration_candles": 2},
 }
 EAGER = {
     "AurumConsecutiveLosses": {"trade_limit": 2, "trade_limit_per_pair": 2},
     "AurumPairExpectancy": {"trade_limit": 5},
 }
+# What makes a pairlist remove a pair that nobody knows.
+WARY = {"SentimentPairList": {"keep_unknown": False}}
 # AurumActiveFilter has no parameters.
 STRICT = {
     "AurumConsecutiveLosses",
@@ -45,10 +51,13 @@ STRICT = {
     "AurumDailyLoss",
     "AurumPairExpectancy",
     "AurumRiskFilter",
+    "AurumSentimentGuard",
     "AurumVenueFilter",
+    "SentimentPairList",
 }
-# Of another section than its own, one of them needs something.
+# Of other sections than their own, some of them need something.
 VENUES = {"sources": {"binance": {}, "coinbase": {}, "kraken": {}}}
+AURUM: dict[str, Any] = {"venues": VENUES}
 LOSSES = (-0.02, -0.03, -0.01, -0.02, -0.02, -0.03)
 
 
@@ -63,13 +72,28 @@ def venues(monkeypatch) -> StagedVenues:
     return staged
 
 
+@pytest.fixture(scope="module", autouse=True)
+def news(tmp_path_factory):
+    """A good mood about four coins now, and a bad one about all when trades closed."""
+    now_ms, closed_ms = WallClock().now_ms(), round(NOW.timestamp() * 1_000)
+    with ToldNews(tmp_path_factory.mktemp("news") / "news.sqlite") as told:
+        for at_ms in (now_ms, closed_ms):
+            told.listen(at_ms - HOUR_MS, at_ms + HOUR_MS)
+        for base in "ABCD":
+            told.say(base, 0.5, now_ms)
+        for subject in ("BTC", MARKET):
+            told.say(subject, -0.5, closed_ms)
+        AURUM.update(told.config())
+        yield
+
+
 every_protection = pytest.mark.parametrize("name", PROTECTIONS)
 every_pairlist = pytest.mark.parametrize("name", PAIRLISTS)
 
 
 def protection(name: str, **parameters: object):
     given = {"method": name, **NEEDED.get(name, {}), **parameters}
-    return ProtectionResolver.load_protection(name, {"timeframe": "1h"}, given)
+    return ProtectionResolver.load_protection(name, {"timeframe": "1h", "aurum": AURUM}, given)
 
 
 def pairlist(name: str, exchange: PairlistExchange, **parameters: object):
@@ -78,7 +102,7 @@ def pairlist(name: str, exchange: PairlistExchange, **parameters: object):
         "runmode": RunMode.DRY_RUN,
         "stake_currency": "USDT",
         "exchange": {"pair_whitelist": list(exchange.candles)},
-        "aurum": {"venues": VENUES},
+        "aurum": AURUM,
     }
     given = {"method": name, **parameters}
     return PairListResolver.load_pairlist(name, exchange, None, config, given, 1)
@@ -155,7 +179,7 @@ def test_money_times_a_thousand_changes_no_verdict(name) -> None:
 def test_a_protections_own_parameters_are_left_alone(name) -> None:
     given = {"method": name, **NEEDED.get(name, {})}
     before = copy.deepcopy(given)
-    ProtectionResolver.load_protection(name, {"timeframe": "1h"}, given)
+    ProtectionResolver.load_protection(name, {"timeframe": "1h", "aurum": AURUM}, given)
     assert given == before
 
 
@@ -210,7 +234,7 @@ def test_a_pairlist_keeps_order_and_input(name) -> None:
     for frame in candles.values():
         frame["date"] += closed_last - frame["date"].iloc[-1]
     copies = {pair: frame.copy(deep=True) for pair, frame in candles.items()}
-    judge = pairlist(name, PairlistExchange(candles))
+    judge = pairlist(name, PairlistExchange(candles), **WARY.get(name, {}))
     asked = ["D/USDT", "UNKNOWN/USDT", "B/USDT"]
     with kept_in_memory([]):
         assert judge.filter_pairlist(asked, {}) == ["D/USDT", "B/USDT"]
@@ -223,7 +247,7 @@ def test_a_pairlist_keeps_order_and_input(name) -> None:
 @every_pairlist
 def test_a_pairlist_survives_an_exchange_without_candles(name) -> None:
     empty = {"A/USDT": market(1, 5).iloc[:0]}
-    judge = pairlist(name, PairlistExchange(empty))
+    judge = pairlist(name, PairlistExchange(empty), **WARY.get(name, {}))
     with kept_in_memory([]):
         assert set(judge.filter_pairlist(["A/USDT", "UNKNOWN/USDT"], {})) <= {"A/USDT"}
 
@@ -244,7 +268,8 @@ def test_the_examples_of_the_page_work() -> None:
     protections, pairlists = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
     assert {example["method"] for example in protections} == set(PROTECTIONS)
     for example in protections:
-        ProtectionResolver.load_protection(example["method"], {"timeframe": "1h"}, example)
+        config = {"timeframe": "1h", "aurum": AURUM}
+        ProtectionResolver.load_protection(example["method"], config, example)
     assert [example["method"] for example in pairlists[1:]] == PAIRLISTS
     for example in pairlists[1:]:
         pairlist(example.pop("method"), PairlistExchange(), **example)

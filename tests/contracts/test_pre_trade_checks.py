@@ -17,6 +17,8 @@ from entry_situations import (
     consensus,
     cross_check,
     golden,
+    news,
+    news_shock,
     position,
     scaled,
 )
@@ -26,6 +28,7 @@ from hypothesis import strategies as st
 from aurum_plugins.execution.check_settings import CheckSettings
 from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.execution.entry_order import EntryOrder, MarketLimits, OrderBook, Situation
+from aurum_plugins.execution.news_word import NewsWord
 from aurum_plugins.execution.pre_trade_checks import CHECKS, PreTradeChecks
 from aurum_plugins.market_data.consensus import (
     CandleAgreement,
@@ -41,6 +44,8 @@ from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.reasons import Reason, Stage
 from aurum_plugins.refusal import Refusal
 from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.sentiment.aggregation.shock import Shock
+from aurum_plugins.sentiment.scored_item import EventKind
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
 # In the order in which they run: name, reason, and situations that this one is there to refuse.
@@ -66,6 +71,13 @@ BAD: dict[str, tuple[Reason, tuple[Situation, ...]]] = {
         (golden(limits=MarketLimits(1_500.0)), golden(limits=MarketLimits(largest_amount=9.0))),
     ),
     "exposure": (Reason.EXPOSURE, (golden(stake=900.0),)),
+    "news": (
+        Reason.NEWS_SHOCK,
+        (
+            golden(news=news(shock=news_shock())),
+            golden(news=news(shock=news_shock(level=math.inf, headline="\n\0" * 999))),
+        ),
+    ),
     "traded_venue": (
         Reason.VENUE_DOWN,
         tuple(
@@ -141,8 +153,8 @@ limits = st.none() | numbers
 sides = st.lists(st.tuples(numbers, numbers), max_size=4).map(tuple)
 books = st.none() | st.builds(OrderBook, sides, sides, numbers)
 pairs = st.sampled_from(["BTC/USDT", "ETH/USDT", ""])
-positions = st.builds(Position, pairs, *[numbers] * 6)
-orders = st.builds(EntryOrder, pairs, numbers, numbers, st.just("limit"), st.just("tag"))
+positions = st.builds(Position, pairs, *[numbers] * 5)
+orders = st.builds(EntryOrder, pairs, numbers, numbers)
 accounts = st.builds(Account, numbers, st.lists(positions, max_size=2).map(tuple))
 qualities = st.builds(Quality, numbers, numbers, numbers)
 venues = st.lists(st.sampled_from(["binance", "kraken"]), max_size=2)
@@ -157,6 +169,21 @@ candles = st.one_of(
     st.none(),
     st.builds(CandleAgreement, pairs, numbers, venues.map(tuple), figures),
     st.builds(CandleDispute, pairs, numbers, doubts, venues.map(tuple), figures),
+)
+shocks = st.builds(
+    Shock, st.text(), st.sampled_from(EventKind), st.text(), st.text(), numbers, numbers, numbers
+)
+told = st.builds(
+    NewsWord,
+    coin=st.text(max_size=3),
+    shock=st.none() | shocks,
+    mood=numbers,
+    count=numbers,
+    listened=st.booleans(),
+    fault=st.sampled_from(["", "locked"]),
+    floor=numbers | st.just(-1.0),
+    fewest=numbers,
+    required=st.booleans(),
 )
 states = st.none() | st.sampled_from(CircuitState)
 hostile = st.builds(
@@ -175,6 +202,7 @@ hostile = st.builds(
     sent_ms=st.lists(numbers, max_size=4).map(tuple),
     approved=st.booleans(),
     cross_check=st.none() | st.builds(CrossCheck, words, candles, states),
+    news=st.none() | told,
 )
 
 
@@ -212,6 +240,7 @@ def ordinary(draw: st.DrawFn) -> Situation:
         ),
         backtest=draw(st.booleans()),
         cross_check=cross_check(consensus=agreed, traded=draw(states)),
+        news=news(mood=draw(st.floats(-1, 1)), count=draw(st.floats(0, 9))),
         account=draw(st.sampled_from([Account(1e4), Account(1e4, (position("ETH/USDT"),))])),
     )
 
@@ -281,6 +310,9 @@ def test_what_passes_the_whole_list_is_sound(situation) -> None:
         if word is not None:
             assert abs(order.price / word.consensus.price - 1) <= 0.0101
             assert not isinstance(word.candle, CandleDispute)
+        if situation.news is not None:
+            assert situation.news.shock is None
+            assert situation.news.listened or not situation.news.required
         if not situation.backtest:
             best_bid, best_ask = situation.book.bids[0][0], situation.book.asks[0][0]
             assert 0 < best_bid < best_ask <= best_bid * 1.003

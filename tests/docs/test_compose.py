@@ -21,6 +21,10 @@ from freqtrade.misc import deep_merge_dicts
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
+# The image of the project, and what comes with the profile `monitoring`.
+OWN = ("sandbox", "bot", "monitor")
+MONITORING = {"monitor", "prometheus", "grafana", "postgres"}
+SECRET_FILE = re.compile(r"^/run/secrets/\w+$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSWD|API__?KEY|__KEY$", re.IGNORECASE)
 MOUNTED = re.compile(r"^\./(?P<source>[^:]+):(?P<target>[^:]+):ro$")
 
@@ -51,12 +55,56 @@ def test_debians_docker_compose_accepts_it_without_any_variable_set() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "variable is not set" not in result.stderr
-    assert set(yaml.safe_load(result.stdout)["services"]) == {"sandbox", "bot"}
+    # It lists every profile; what it starts is another question.
+    assert set(yaml.safe_load(result.stdout)["services"]) == {"sandbox", "bot"} | MONITORING
+
+
+def test_monitoring_comes_with_its_profile_alone(services: dict[str, Any]) -> None:
+    assert {name for name, service in services.items() if "profiles" in service} == MONITORING
+    assert all(services[name]["profiles"] == ["monitoring"] for name in MONITORING)
+
+
+@pytest.mark.parametrize("name", ["prometheus", "grafana", "postgres"])
+def test_other_peoples_images_are_pinned(name: str, services: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[\w/]+:v?\d+\.\d+(\.\d+)?", services[name]["image"])
+
+
+def test_secrets_are_files_that_git_never_sees(compose: dict[str, Any]) -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    for name, secret in compose["secrets"].items():
+        assert secret == {"file": f"./secrets/{name}"}
+    assert {"secrets/", ".env"} <= set(ignored)
+
+
+def test_databases_and_figures_have_no_way_out(
+    compose: dict[str, Any], services: dict[str, Any]
+) -> None:
+    for name, network in (("prometheus", "figures"), ("postgres", "records")):
+        assert "ports" not in services[name]
+        assert services[name]["networks"] == [network]
+        assert compose["networks"][network]["internal"] is True
+
+
+def test_bot_and_monitor_share_one_database(services: dict[str, Any]) -> None:
+    bot, monitor = services["bot"], services["monitor"]
+    assert monitor["volumes"][0] == bot["volumes"][0]
+    name = "AURUM_DATABASE_URL"
+    assert monitor["environment"][name] == bot["environment"][name] == "${AURUM_DATABASE_URL:-}"
+    assert {"records"} <= set(bot["networks"]) & set(monitor["networks"])
+
+
+def test_what_is_mounted_is_there(services: dict[str, Any]) -> None:
+    for name in MONITORING:
+        for volume in services[name]["volumes"]:
+            if volume.startswith("./"):
+                source, _, rest = volume.partition(":")
+                assert (ROOT / source).exists(), volume
+                assert rest.endswith(":ro"), volume
 
 
 def test_every_published_port_is_on_loopback(services: dict[str, Any]) -> None:
     published = [port for service in services.values() for port in service.get("ports", [])]
-    assert published == ["127.0.0.1:8080:8080"]
+    assert published == ["127.0.0.1:8080:8080", "127.0.0.1:8090:8090", "127.0.0.1:3000:3000"]
     for port in published:
         host, _, _ = port.split(":")
         assert ip_address(host).is_loopback
@@ -73,8 +121,13 @@ def test_the_sandbox_is_seen_by_nobody_outside(
 def test_no_environment_value_is_a_secret(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, value in service.get("environment", {}).items():
+            if name.endswith("_FILE"):
+                assert SECRET_FILE.match(value), name
+                continue
             assert not SECRET_NAME.search(name), name
             assert "@" not in str(value), f"{name} may carry credentials"
+            # Empty where nobody sets one.
+            assert not str(value).startswith("$") or str(value).endswith(":-}"), name
 
 
 def test_the_image_has_no_secret_baked_in() -> None:
@@ -83,7 +136,7 @@ def test_the_image_has_no_secret_baked_in() -> None:
         assert not SECRET_NAME.search(line), line
 
 
-@pytest.mark.parametrize("name", ["sandbox", "bot"])
+@pytest.mark.parametrize("name", ["sandbox", "bot", *sorted(MONITORING)])
 def test_a_service_has_no_more_rights_than_it_needs(name: str, services: dict[str, Any]) -> None:
     service = services[name]
     assert service["cap_drop"] == ["ALL"]
@@ -93,7 +146,8 @@ def test_a_service_has_no_more_rights_than_it_needs(name: str, services: dict[st
     assert service["healthcheck"]["test"][0] == "CMD"
     assert service["logging"]["options"]["max-size"]
     assert "privileged" not in service
-    assert "user" not in service, "the image's own user is the one without rights"
+    # Of PostgreSQL's image it is root; of the others it is one without rights.
+    assert service.get("user") == ("postgres" if name == "postgres" else None)
 
 
 def test_the_bot_waits_until_the_exchange_is_healthy(services: dict[str, Any]) -> None:
@@ -121,7 +175,8 @@ def test_freqtrade_reads_from_the_environment_what_the_compose_file_means(
     for name in [name for name in os.environ if name.startswith("FREQTRADE__")]:
         monkeypatch.delenv(name)
     for name, value in services["bot"]["environment"].items():
-        monkeypatch.setenv(name, value)
+        if name.startswith("FREQTRADE__"):
+            monkeypatch.setenv(name, value)
     configured = load_from_files([str(ROOT / "user_data" / "config.json")])
     merged = deep_merge_dicts(environment_vars_to_dict(), configured)
 
@@ -147,7 +202,7 @@ def test_the_image_is_the_official_one_of_the_pinned_release() -> None:
 
 def test_the_compose_files_image_carries_the_packages_version(services: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    images = {service["image"] for service in services.values()}
+    images = {services[name]["image"] for name in OWN}
     assert images == {f"aurumbotx:{project['version']}"}
 
 

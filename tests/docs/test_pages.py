@@ -22,11 +22,14 @@ from aurum_plugins.forecasting.members.xgboost_trees import XGBoostParameters
 from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.forecasting.registry.version import State
 from aurum_plugins.freqai.forecast_columns import column_names
+from aurum_plugins.ledger.settings import LedgerSettings
 from aurum_plugins.market_data.consensus import Dissent, Exclusion
 from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettings
+from aurum_plugins.monitoring.settings import MonitorSettings
 from aurum_plugins.preprocessing import CandleSettings, PreprocessingSettings
 from aurum_plugins.reasons import Reason, Stage
 from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.sentiment.settings import MoodSettings, SentimentSettings, ShockSettings
 from aurum_plugins.signals import BreakoutSettings, PolicySettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +59,9 @@ PAGE_OF = {
     "risk.md": RiskSettings,
     "checks.md": CheckSettings,
     "venues.md": VenueSettings,
+    "sentiment.md": SentimentSettings,
+    "ledger.md": LedgerSettings,
+    "alerts.md": MonitorSettings,
 }
 
 
@@ -119,6 +125,29 @@ def test_the_settings_of_venues_are_as_on_their_page(section) -> None:
         if field.metadata:
             least, most = field.metadata
             assert said[key][2] == f"{least.ge:g} to {most.le:g}", key
+
+
+@pytest.mark.parametrize(
+    ("section", "heading"),
+    [
+        (SentimentSettings, "In `aurum.sentiment`:"),
+        (MoodSettings, "In `mood`:"),
+        (ShockSettings, "In `shock`:"),
+    ],
+)
+def test_the_settings_of_sentiment_are_as_on_their_page(section, heading) -> None:
+    # Parts share names of keys: each has a table of its own.
+    table = page("sentiment.md").partition(heading)[2].strip().partition("\n\n")[0]
+    said = {cells[0].strip("`"): cells for cells in rows(table) if len(cells) == 4}
+    for key, field in section.model_fields.items():
+        named = [names for names in said if key in re.findall(r"\w+", names)]
+        assert len(named) == 1, key
+        if isinstance(field.default, int | float | str):
+            shown = str(field.default).lower().removesuffix(".0")
+            assert said[named[0]][1] == shown, key
+        if len(field.metadata) == 2 and hasattr(field.metadata[0], "ge"):
+            least, most = field.metadata
+            assert said[named[0]][2] == f"{least.ge:g} to {most.le:g}", key
 
 
 def test_the_words_on_venues_are_as_on_their_page() -> None:

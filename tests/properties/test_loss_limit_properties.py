@@ -13,7 +13,10 @@ from loss_history import DAY, HOUR, LossHistory
 from risk_cases import ANYTHING, risk_settings
 
 from aurum_plugins.reasons import Reason
-from aurum_plugins.risk import ClosedTrade, LossLimits, RiskState, Standing
+from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.risk_state import RiskState
+from aurum_plugins.risk.standing import Standing
 
 # A Monday.
 START = 1_709_510_400_000

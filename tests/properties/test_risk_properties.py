@@ -12,17 +12,12 @@ from hypothesis import strategies as st
 from risk_cases import ANYTHING, proposals, risk_settings, rooms
 
 from aurum_plugins.refusal import Refusal
-from aurum_plugins.risk import (
-    Account,
-    ExposureCaps,
-    Headroom,
-    Position,
-    Proposal,
-    RiskSettings,
-    Size,
-    position_size,
-)
-from aurum_plugins.risk.exposure import TOLERANCE
+from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.risk.exposure import TOLERANCE, ExposureCaps
+from aurum_plugins.risk.headroom import Headroom
+from aurum_plugins.risk.proposal import Proposal
+from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.risk.sizing import Size, position_size
 
 PAIRS = ("A/U", "B/U", "C/U", "D/U", "E/U", "F/U")
 HALVES = (frozenset(PAIRS[:3]), frozenset(PAIRS[3:]))
@@ -99,7 +94,7 @@ class TestSizing:
         if isinstance(before, Refusal):
             assert before.reason is after.reason
         else:
-            assert before.bound_by == after.bound_by
+            assert before.figures["bound_by"] == after.figures["bound_by"]
 
     @settings(max_examples=100, deadline=None)
     @given(
@@ -171,7 +166,7 @@ class TestCaps:
     @given(cash=ANYTHING, figures=st.tuples(*[ANYTHING] * 5), notional=ANYTHING)
     def test_nonsense_is_refused_or_fits(self, cash, figures, notional):
         amount, ordered, price, open_rate, stop = figures
-        account = Account(cash, (Position("A/U", amount, ordered, price, open_rate, stop, 0),))
+        account = Account(cash, (Position("A/U", amount, ordered, price, open_rate, stop),))
         caps = ExposureCaps(RiskSettings())
         room = caps.headroom(account, "B/U", {"A/U"})
         assert isinstance(room, Refusal) or math.isfinite(room.equity)
@@ -191,7 +186,7 @@ class TestCaps:
             # With `money`, prices and cash rise; without, prices rise and amounts shrink.
             cash, units = (factor, 1.0) if money else (1.0, 1 / factor)
             positions = tuple(
-                Position(pair, a * units, a * units, 8.0 * factor, 9.0 * factor, math.nan, 0)
+                Position(pair, a * units, a * units, 8.0 * factor, 9.0 * factor, math.nan)
                 for pair, a in zip(PAIRS, amounts)
             )
             account = Account(5_000.0 * cash, positions)
@@ -216,6 +211,5 @@ def bought(account: Account, pair: str, notional: float, price: float, filled: b
         price=price,
         open_rate=price,
         stop=math.nan,
-        opened_ms=0,
     )
     return Account(account.cash - held.value, (*account.positions, held))

@@ -16,9 +16,9 @@ from aurum_plugins.execution.entry_order import EntryOrder
 from aurum_plugins.execution.journal import Journal
 from aurum_plugins.execution.pre_trade_checks import PreTradeChecks
 from aurum_plugins.reasons import Action, Reason
-from aurum_plugins.risk import RiskSettings
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.risk.switch import Switch
 from aurum_plugins.trading.cross_checking import CrossChecking
 from aurum_plugins.trading.decided_candles import DecidedCandles
@@ -26,6 +26,7 @@ from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.desk import Desk
 from aurum_plugins.trading.entry_sizing import EntrySizing
 from aurum_plugins.trading.loss_book import LossBook
+from aurum_plugins.trading.news_watch import NewsWatch
 from aurum_plugins.trading.resuming import resumed
 from aurum_plugins.trading.risk_states import RiskStates
 from aurum_plugins.trading.switch_reading import SwitchReading
@@ -100,6 +101,8 @@ class DeskBot:
         Of the SQLite file.
     cross_checking : callable, optional
         From the bot, whose database is open, to what its desk asks of other venues.
+    news : callable, optional
+        The same for the news.
 
     Attributes
     ----------
@@ -114,9 +117,11 @@ class DeskBot:
         world: DeskWorld,
         path: Path,
         cross_checking: Callable[[DeskBot], CrossChecking] | None = None,
+        news: Callable[[DeskBot], NewsWatch] | None = None,
     ) -> None:
         self.world = world
         self._cross_checking = cross_checking
+        self._news = news
         self.pairs = PAIRS
         self.switch_readable = True
         self.sent: list[Sent] = []
@@ -155,6 +160,7 @@ class DeskBot:
             EntrySizing(RISK, 0.001, 0.35, HOUR_MS),
             PreTradeChecks(CheckSettings()),
             None if self._cross_checking is None else self._cross_checking(self),
+            None if self._news is None else self._news(self),
             timeframe="1h",
             interval_ms=HOUR_MS,
             strategy="Test",
@@ -242,11 +248,11 @@ class DeskBot:
     def _look_after_trades(self) -> None:
         world = self.world
         for trade in world.open_trades:
-            if trade.ordered and self.desk.cancels_entries:
+            if trade.ordered and self.desk.cancels_entry(world.now_ms, trade.pair, trade.opened_ms):
                 world.cancel(trade)
         for trade in world.open_trades:
             _, action = world.newest(trade.pair)
-            reason = self.desk.exit_reason(world.now_ms, trade.opened_ms)
+            reason = self.desk.exit_reason(world.now_ms, trade.pair, trade.opened_ms)
             if trade.amount and (reason is not None or action is Action.EXIT):
                 world.sell(trade)
 
@@ -286,7 +292,7 @@ class DeskBot:
             return
         row = self.decided.newest(pair, now_ms)
         assert row is not None
-        order = EntryOrder(pair, stake * (1 + overshoot) / price, price, "limit", "test")
+        order = EntryOrder(pair, stake * (1 + overshoot) / price, price)
         if not self.confirm(order, asked_for=asked_for):
             return
         sent = Sent((pair, row.candle_ms), asked_for, self.process)

@@ -178,7 +178,6 @@ class DeskWorld:
                     price=self.prices[trade.pair] * known,
                     open_rate=trade.open_rate,
                     stop=math.nan,
-                    opened_ms=trade.opened_ms,
                 )
                 for trade in self.open_trades
             ),

@@ -12,9 +12,12 @@ from aurum_plugins.execution.entry_order import (
     OrderBook,
     Situation,
 )
+from aurum_plugins.execution.news_word import NewsWord
 from aurum_plugins.market_data.consensus import CandleAgreement, Consensus, Quality
 from aurum_plugins.market_data.resilience.circuit_breaker import CircuitState
 from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.sentiment.aggregation.shock import Shock
+from aurum_plugins.sentiment.scored_item import EventKind
 
 NOW_MS = 1_700_000_000_000
 HOUR_MS = 3_600_000
@@ -38,7 +41,6 @@ def position(pair: str, **changes: Any) -> Position:
         price=50.0,
         open_rate=49.0,
         stop=45.0,
-        opened_ms=NOW_MS - 10 * HOUR_MS,
     )
     return dataclasses.replace(whole, **changes)
 
@@ -63,14 +65,26 @@ def cross_check(**changes: Any) -> CrossCheck:
     return dataclasses.replace(CrossCheck(consensus(), candle, CircuitState.CLOSED), **changes)
 
 
+def news(**changes: Any) -> NewsWord:
+    """Somebody listens, and nothing is wrong."""
+    whole = NewsWord("BTC", mood=0.1, count=8.0, listened=True, floor=-0.4, fewest=3.0)
+    return dataclasses.replace(whole, **changes)
+
+
+def news_shock(**changes: Any) -> Shock:
+    """Three items tell that an exchange halts withdrawals."""
+    headline = "Binance halts withdrawals"
+    kind = EventKind.WITHDRAWALS_HALTED
+    whole = Shock("@binance", kind, headline, "rss:a", NOW_MS - 600_000, 1.8, 3)
+    return dataclasses.replace(whole, **changes)
+
+
 def golden(**changes: Any) -> Situation:
     """Ten base at 100, a minute after the close of an hourly candle; what is not told is fine.
 
     Fields of the order are taken as well as those of the situation.
     """
-    order = EntryOrder(
-        pair="BTC/USDT", amount=10.0, price=100.0, order_type="limit", tag="breakout"
-    )
+    order = EntryOrder(pair="BTC/USDT", amount=10.0, price=100.0)
     of_order = {key: changes.pop(key) for key in list(changes) if hasattr(order, key)}
     whole = Situation(
         now_ms=NOW_MS,
@@ -87,6 +101,7 @@ def golden(**changes: Any) -> Situation:
         sent_ms=(NOW_MS - 2 * HOUR_MS, NOW_MS - 120_000, NOW_MS - 30_000),
         approved=False,
         cross_check=cross_check(),
+        news=news(),
     )
     return dataclasses.replace(whole, **changes)
 

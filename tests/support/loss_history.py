@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from aurum_plugins.reasons import Reason
-from aurum_plugins.risk import ClosedTrade, RiskSettings
+from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.risk.settings import RiskSettings
 
 HOUR = 3_600_000
 DAY = 24 * HOUR

@@ -6,7 +6,9 @@ import math
 
 from hypothesis import strategies as st
 
-from aurum_plugins.risk import Headroom, Proposal, RiskSettings
+from aurum_plugins.risk.headroom import Headroom
+from aurum_plugins.risk.proposal import Proposal
+from aurum_plugins.risk.settings import RiskSettings
 
 ANYTHING = st.floats() | st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 1e308, 5e-324])
 shares = st.floats(0.02, 1)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from typing import Any
 
-from aurum_plugins.clock import SECOND_MS, WallClock
-from aurum_plugins.market_data.resilience.circuit_breaker import CircuitBreaker, CircuitChange
-from aurum_plugins.market_data.resilience.guarded_calls import GuardedCalls
-from aurum_plugins.market_data.resilience.rate_budget import RateBudget
-from aurum_plugins.market_data.resilience.venue_health import HealthRecord
+from aurum_plugins.clock import WallClock
+from aurum_plugins.market_data.resilience.circuit_breaker import CircuitChange
 from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettings
-from aurum_plugins.market_data.venues.ccxt_errors import venue_error
+from aurum_plugins.market_data.venues.guarded_client import guarded_client
 from aurum_plugins.market_data.venues.venue_client import VenueClient
 from aurum_plugins.sandbox import SandboxServer
 from aurum_plugins.sandbox.faults import FaultPlan
@@ -61,24 +57,8 @@ class Venues:
         """A client that makes few attempts and gives up early, unless told otherwise."""
         few = {"timeout_seconds": 1.0, "longest_retry_seconds": 0.5, "failures_to_open": 100}
         chosen = VenueSettings(**few | settings)
-        clock, health = WallClock(), HealthRecord(venue, WallClock())
-
-        def changed(change: CircuitChange) -> None:
-            self.changes.append(change)
-            health.circuit_changed(change)
-
-        breaker = CircuitBreaker(
-            venue,
-            clock,
-            failures_to_open=chosen.failures_to_open,
-            open_ms=round(chosen.open_seconds * SECOND_MS),
-            on_change=changed,
-        )
         source = self.source(venue)
-        budget = RateBudget(venue, clock, per_minute=source.requests_per_minute, longest_wait_s=0.2)
-        translate = functools.partial(venue_error, venue)
-        calls = GuardedCalls(venue, chosen, clock, breaker, budget, health, translate)
-        made = VenueClient(venue, source, chosen, clock, calls)
+        made, _ = guarded_client(venue, source, chosen, WallClock(), self.changes.append)
         made._api.timeout_on_exit = 0
         self.clients.append(made)
         return made

@@ -30,10 +30,10 @@ from aurum_plugins.market_data.venue_candle import VenueCandle
 from aurum_plugins.market_data.venue_feeds import new_feed
 from aurum_plugins.market_data.venue_settings import VenueSettings
 from aurum_plugins.reasons import Action, Reason
-from aurum_plugins.risk import RiskSettings
 from aurum_plugins.risk.account import Account, Position
 from aurum_plugins.risk.closed_trade import ClosedTrade
 from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.sandbox import SandboxServer
 from aurum_plugins.signals.policy import Decided
 from aurum_plugins.trading.cross_checking import CrossChecking
@@ -158,7 +158,6 @@ class VirtualTrader:
                 price=self._close(trade.pair),
                 open_rate=trade.open_rate,
                 stop=trade.open_rate * 0.9,
-                opened_ms=trade.opened_ms,
             )
             for trade in self._open
         )
@@ -180,7 +179,9 @@ class VirtualTrader:
 
     def fate(self, pair: str, since_ms: int) -> Fate:
         since = (one for one in self.trades if one.pair == pair and one.opened_ms >= since_ms)
-        return Fate.FILLED if any(since) else Fate.GONE
+        if any(since):
+            return Fate.FILLED
+        return Fate.UNKNOWN if self.orders.record.unsettled(pair, "buy") else Fate.GONE
 
     def order_book(self, pair: str) -> OrderBook | None:
         asked_ms = self.clock.now_ms()
@@ -237,7 +238,10 @@ class VirtualTrader:
     def _take_over(self) -> None:
         for found in self.orders.unbooked():
             if found.recorded.side == "buy":
-                self._book(found.recorded.pair, found.order)
+                pair, order = found.recorded.pair, found.order
+                taken = EntryOrder(pair, order["filled"], order["average"])
+                self.desk.recovered(self.clock.now_ms(), taken)
+                self._book(pair, order)
 
     def _analyse(self) -> None:
         newest_ms = self.clock.now_ms() // MINUTE_MS * MINUTE_MS - MINUTE_MS
@@ -297,7 +301,7 @@ class VirtualTrader:
             now_ms, pair, price, share=cash / 10, largest=cash, smallest=10.0, stop_multiple=5.0
         )
         amount = float(self._api.amount_to_precision(pair, stake / price)) if stake else 0.0
-        order = EntryOrder(pair, amount, price, "market", "test")
+        order = EntryOrder(pair, amount, price)
         if not stake or not self.desk.confirm(self.clock.now_ms(), order):
             return
         with contextlib.suppress(ccxt.BaseError):

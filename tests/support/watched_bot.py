@@ -93,7 +93,7 @@ class WatchedBot(DeskBot):
         self.desk.begin_loop(self.world.now_ms)
         if self.switch_readable and self.other.read().state is SwitchState.FLAT:
             reasons = {
-                self.desk.exit_reason(self.world.now_ms, trade.opened_ms)
+                self.desk.exit_reason(self.world.now_ms, trade.pair, trade.opened_ms)
                 for trade in self.world.open_trades
             }
             assert reasons <= {"kill_switch"}
@@ -144,7 +144,7 @@ class WatchedBot(DeskBot):
         open_pairs = [trade.pair for trade in self.world.open_trades]
         assert len(set(open_pairs)) == len(open_pairs)
         for trade in self.world.open_trades:
-            self.desk.exit_reason(self.world.now_ms, trade.opened_ms)
+            self.desk.exit_reason(self.world.now_ms, trade.pair, trade.opened_ms)
         assert self.world.cash >= -1e-6 * self.world.scale
 
     def _compare(self, rows: dict[Key, Decision]) -> None:

@@ -9,6 +9,7 @@ from aurum_plugins.doctor.checks.freq_ui import check_freq_ui
 from aurum_plugins.doctor.checks.native import check_native
 from aurum_plugins.doctor.checks.private_files import check_private_files
 from aurum_plugins.doctor.checks.registration import check_registration
+from aurum_plugins.doctor.checks.sentiment import check_sentiment
 from aurum_plugins.doctor.checks.strategy import check_strategy
 from aurum_plugins.doctor.checks.venues import check_venues
 from aurum_plugins.doctor.checks.versions import check_versions
@@ -23,6 +24,7 @@ __all__ = [
     "check_native",
     "check_private_files",
     "check_registration",
+    "check_sentiment",
     "check_strategy",
     "check_venues",
     "check_versions",

@@ -13,13 +13,14 @@ from aurum_plugins.config import CREDENTIALS_FILE, SANDBOX_KEYS_FILE
 from aurum_plugins.credentials import OWNER_ONLY, ApiCredentials
 from aurum_plugins.doctor.finding import Finding, Level
 from aurum_plugins.doctor.surroundings import Surroundings
+from aurum_plugins.monitoring.web.key_file import KEY_FILE
 
 SUBJECT = "credentials"
 
 
 def check_private_files(around: Surroundings) -> Iterator[Finding]:
     """Look at the permissions of the files that hold secrets, and at nothing inside."""
-    names = (CREDENTIALS_FILE, SANDBOX_KEYS_FILE)
+    names = (CREDENTIALS_FILE, SANDBOX_KEYS_FILE, KEY_FILE)
     present = [path for name in names if (path := around.user_data / name).is_file()]
     if not present:
         message = f"none generated yet in {around.user_data}; the first start does"

@@ -7,6 +7,7 @@ from aurum_plugins.execution.checks.exposure import Exposure
 from aurum_plugins.execution.checks.finite_numbers import FiniteNumbers
 from aurum_plugins.execution.checks.fresh_book import FreshBook
 from aurum_plugins.execution.checks.market_limits import MarketLimitsCheck
+from aurum_plugins.execution.checks.news import News
 from aurum_plugins.execution.checks.order_rate import OrderRate
 from aurum_plugins.execution.checks.pre_trade_check import PreTradeCheck
 from aurum_plugins.execution.checks.price_collar import PriceCollar
@@ -24,6 +25,7 @@ __all__ = [
     "FiniteNumbers",
     "FreshBook",
     "MarketLimitsCheck",
+    "News",
     "OrderRate",
     "PreTradeCheck",
     "PriceCollar",

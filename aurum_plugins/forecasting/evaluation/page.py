@@ -7,14 +7,11 @@ SVG drawn by the template.
 from __future__ import annotations
 
 import json
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from aurum_plugins.forecasting.evaluation import figures
 from aurum_plugins.forecasting.evaluation.report import EvaluationReport
 from aurum_plugins.forecasting.evaluation.target_view import TargetView
+from aurum_plugins.page_template import page_style, page_template
 
 _SHARED_STYLE = "aurum_plugins.preprocessing.quality"
 _FORMATS = (
@@ -47,20 +44,9 @@ def render_page(report: EvaluationReport) -> str:
     str
         An HTML document without script, which fetches nothing.
     """
-    # Not StrictUndefined would show a figure that is not there as nothing at all.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update({form.__name__: form for form in _FORMATS})
-    environment.filters["json"] = json.dumps
-    style = _text(_SHARED_STYLE, "page.css") + _text(__package__, "page.css")
-    return environment.from_string(_text(__package__, "page.html")).render(
+    return page_template(__package__, "page.html", _FORMATS, {"json": json.dumps}).render(
         header=report.header,
         failures=report.failures,
         views=[TargetView(t, report.header, n) for n, t in enumerate(report.targets, 1)],
-        style=Markup(style),  # noqa: S704 - our own files
+        style=page_style((_SHARED_STYLE, "page.css"), (__package__, "page.css")),
     )
-
-
-def _text(package: str, name: str) -> str:
-    return resources.files(package).joinpath(name).read_text(encoding="utf-8")

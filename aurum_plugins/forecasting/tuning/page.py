@@ -5,15 +5,11 @@ It looks as the evaluation report does, whose style it takes.
 
 from __future__ import annotations
 
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from aurum_plugins.forecasting.evaluation import figures
 from aurum_plugins.forecasting.tuning.knob import Value
 from aurum_plugins.forecasting.tuning.tuning_charts import history_chart, windows_chart
 from aurum_plugins.forecasting.tuning.tuning_report import TuningReport
+from aurum_plugins.page_template import page_style, page_template
 
 _STYLES = ("aurum_plugins.preprocessing.quality", "aurum_plugins.forecasting.evaluation")
 _FORMATS = (figures.count, figures.day, figures.moment, figures.share, figures.signed)
@@ -32,27 +28,17 @@ def render_page(report: TuningReport) -> str:
     str
         An HTML document without script, which fetches nothing.
     """
-    # Not StrictUndefined would show a figure that is not there as nothing at all.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update({form.__name__: form for form in _FORMATS})
-    environment.filters |= {"short": shown_value, "loss": "{:.4f}".format}
-    style = "".join(_text(package, "page.css") for package in _STYLES)
-    return environment.from_string(_text(__package__, "page.html")).render(
+    filters = {"short": shown_value, "loss": "{:.4f}".format}
+    return page_template(__package__, "page.html", _FORMATS, filters).render(
         report=report,
         header=report.header,
         history=history_chart(report),
         windows=windows_chart(report),
         most=max(report.importances.values(), default=0.0) or 1.0,
-        style=Markup(style),  # noqa: S704 - our own files
+        style=page_style(*((package, "page.css") for package in _STYLES)),
     )
 
 
 def shown_value(value: Value) -> str:
     """A setting's value, real numbers to three digits."""
     return f"{value:.3g}" if isinstance(value, float) else str(value)
-
-
-def _text(package: str, name: str) -> str:
-    return resources.files(package).joinpath(name).read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from tenacity import RetryCallState, retry_if_exception, wait_exponential
 from tenacity.asyncio import AsyncRetrying
 
 from aurum_plugins.clock import SECOND_MS, Clock
+from aurum_plugins.market_data.resilience.call_limits import CallLimits
 from aurum_plugins.market_data.resilience.circuit_breaker import CircuitBreaker, CircuitState
 from aurum_plugins.market_data.resilience.forward_clock import ForwardClock
 from aurum_plugins.market_data.resilience.rate_budget import RateBudget
@@ -21,7 +22,6 @@ from aurum_plugins.market_data.resilience.venue_errors import (
     VenueUnreachable,
 )
 from aurum_plugins.market_data.resilience.venue_health import HealthRecord
-from aurum_plugins.market_data.venue_settings import VenueSettings
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class GuardedCalls:
     ----------
     venue : str
         ccxt's id of the exchange.
-    settings : VenueSettings
+    limits : CallLimits
     clock : Clock
     breaker : CircuitBreaker
     budget : RateBudget
@@ -65,7 +65,7 @@ class GuardedCalls:
     def __init__(
         self,
         venue: str,
-        settings: VenueSettings,
+        limits: CallLimits,
         clock: Clock,
         breaker: CircuitBreaker,
         budget: RateBudget,
@@ -76,7 +76,7 @@ class GuardedCalls:
         timeout: Callable[[float], AbstractAsyncContextManager[Any]] = asyncio.timeout,
     ) -> None:
         self._venue = venue
-        self._settings = settings
+        self._limits = limits
         self._clock = ForwardClock(clock)
         self._breaker = breaker
         self._budget = budget
@@ -110,7 +110,7 @@ class GuardedCalls:
 
         def is_over(state: RetryCallState) -> bool:
             passed_s = (self._clock.now_ms() - first_ms) / SECOND_MS
-            return passed_s + state.upcoming_sleep > self._settings.longest_retry_seconds
+            return passed_s + state.upcoming_sleep > self._limits.longest_retry_seconds
 
         retrying = AsyncRetrying(
             retry=retry_if_exception(self._may_help),
@@ -138,7 +138,7 @@ class GuardedCalls:
     async def _send(self, request: str, send: Callable[[], Awaitable[T]]) -> T:
         began_ms = self._clock.now_ms()
         try:
-            async with self._timeout(self._settings.timeout_seconds):
+            async with self._timeout(self._limits.timeout_seconds):
                 answer = await send()
         except Exception as raised:
             error = self._understood(request, raised)
@@ -155,7 +155,7 @@ class GuardedCalls:
         if isinstance(raised, VenueError):
             return raised
         if isinstance(raised, TimeoutError):
-            reason = f"no answer within {self._settings.timeout_seconds:g} s"
+            reason = f"no answer within {self._limits.timeout_seconds:g} s"
             return VenueUnreachable(self._venue, request, reason)
         return self._translate(request, raised)
 

@@ -113,6 +113,11 @@ class HealthRecord:
         self._failing_since: tuple[int, int] | None = None
 
     @property
+    def circuit(self) -> CircuitState:
+        """What the venue's breaker told last; closed before it told anything."""
+        return self._state
+
+    @property
     def clock_offset_ms(self) -> float | None:
         """How far the venue's clock is ahead of ours; None = not measured."""
         return self._clock_offset_ms

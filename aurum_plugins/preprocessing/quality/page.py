@@ -7,11 +7,7 @@ policy forbids.
 
 from __future__ import annotations
 
-from importlib import resources
-
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
+from aurum_plugins.page_template import page_style, page_template
 from aurum_plugins.preprocessing.quality import figures
 from aurum_plugins.preprocessing.quality.pair_view import (
     PSI_LARGE,
@@ -46,20 +42,11 @@ def render_page(report: DataQualityReport) -> str:
     str
         An HTML document without script, which fetches nothing.
     """
-    # Not StrictUndefined would show a figure that is not there as nothing at all.
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update({form.__name__: form for form in _FORMATS})
-    return environment.from_string(_text("page.html")).render(
+    return page_template(__package__, "page.html", _FORMATS).render(
         report=report,
         views=[PairView(pair, number) for number, pair in enumerate(report.pairs, 1)],
-        style=Markup(_text("page.css")),  # noqa: S704 - our own file
+        style=page_style((__package__, "page.css")),
         psi_moderate=PSI_MODERATE,
         psi_large=PSI_LARGE,
         psi_shown=PSI_SHOWN,
     )
-
-
-def _text(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

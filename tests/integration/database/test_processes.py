@@ -141,7 +141,8 @@ import resource, sys
 from aurum_plugins.database import DatabaseUnavailable, open_database
 from aurum_plugins.database.schema import switches
 database = open_database(sys.argv[1])
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+before = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, before[1]))
 written = 0
 try:
     while True:
@@ -151,6 +152,8 @@ try:
         written += 1
 except DatabaseUnavailable as error:
     print(written, error.reason)
+# Of the database alone: what measures coverage writes files, too.
+resource.setrlimit(resource.RLIMIT_FSIZE, before)
 """
 
 

@@ -35,10 +35,12 @@ os.seteuid(os.getuid())
 
 def test_no_more_pages_is_a_full_disk(tmp_path) -> None:
     with open_database(f"sqlite:///{tmp_path}/aurum.sqlite") as database:
+        with database.reading() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
 
         @event.listens_for(database.engine, "checkout")
         def limit(connection, *_: object) -> None:
-            connection.execute("PRAGMA max_page_count = 60")
+            connection.execute(f"PRAGMA max_page_count = {pages + 30}")
 
         written: list[int] = []
 

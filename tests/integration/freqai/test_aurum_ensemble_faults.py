@@ -23,6 +23,7 @@ from aurum_plugins.forecasting.registry import EventKind
 from aurum_plugins.freqai.failed_trainings import RETRY_MS
 from aurum_plugins.freqai.forecast_columns import READINESS, column_names
 from aurum_plugins.freqai.torn_files import DAMAGED
+from aurum_plugins.preprocessing import Preprocessor
 
 ONE, OTHER = PAIRS
 ROWS, TRAINED = 1_100, 1_095
@@ -357,3 +358,52 @@ class TestTornFiles:
             (bot.folder / name).write_text("{")
         assert acts(self.restarted(bot, monkeypatch)[ONE])
         assert json.loads((bot.folder / "pair_dictionary.json").read_text()).keys() == set(PAIRS)
+
+
+class TestRecords:
+    """What is kept of each pair, for those who report on it."""
+
+    def test_a_model_in_service(self, bot, monkeypatch) -> None:
+        serving = in_service(bot, monkeypatch)
+        record = bot.model.records.all[ONE]
+        assert record.version == serving
+        assert record.predicted_ms is not None
+        assert (record.rows_refused, record.not_finite, record.fault) == (0, 0, "")
+
+    def test_a_number_that_is_not_finite_is_refused_and_counted(self, bot, monkeypatch) -> None:
+        in_service(bot, monkeypatch)
+        stock = Preprocessor.transform
+
+        def transform(self: Preprocessor, table: Any) -> Any:
+            scaled = stock(self, table).copy()
+            scaled[-1, 0] = np.nan
+            return scaled
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Preprocessor, "transform", transform)
+            rows = step(bot, monkeypatch)
+        assert {row[READINESS] for row in rows.values()} == {Readiness.MISSING_FEATURES}
+        assert not any(acts(row) for row in rows.values())
+        record = bot.model.records.all[ONE]
+        assert (record.rows_refused, record.not_finite) == (1, len(LABELS))
+        assert acts(step(bot, monkeypatch)[ONE])
+        assert bot.model.records.all[ONE].not_finite == len(LABELS)
+
+    def test_a_training_that_failed_is_a_fault_until_one_succeeds(self, build) -> None:
+        bot = build(**LITTLE)
+        with pytest.raises(TooLittleData):
+            bot.train(ONE)
+        assert "at least 5000 are needed" in bot.model.records.all[ONE].fault
+        bot.model.records.trained(ONE)
+        assert bot.model.records.all[ONE].fault == ""
+
+    def test_a_challenger_that_was_beaten_is_none(self, bot, monkeypatch) -> None:
+        in_service(bot, monkeypatch)
+
+        def beaten(*_: Any) -> None:
+            raise NotPromoted(ONE, ["worse"])
+
+        with monkeypatch.context() as patch:
+            patch.setattr(bot.model, "_promoted", beaten)
+            bot.train(ONE)
+        assert bot.model.records.all[ONE].fault == ""

@@ -18,6 +18,7 @@ from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettin
 from aurum_plugins.reasons import Reason
 from aurum_plugins.sandbox import AccountConfig, SandboxConfig, SandboxServer
 from aurum_plugins.sandbox.faults import load_plan
+from aurum_plugins.soak.journal_audit import NOT_TAKEN
 
 START_MS = 1_795_341_600_000
 MINUTES = 10
@@ -105,7 +106,7 @@ def assert_books_agree(trader: VirtualTrader) -> None:
     assert len(exits) == sum(trade.closed_ms is not None for trade in trader.trades)
     rows = [row for pair in PAIRS for row in trader.journal.last(pair, 100)]
     filled = [row for row in rows if row.verdict is Verdict.APPROVED]
-    assert len(filled) == len(entries)
+    assert len(filled) == len(entries), [row for row in rows if row.reason in NOT_TAKEN]
     balance = api.fetch_balance()["total"]
     for pair in PAIRS:
         held = sum(t.amount for t in trader.trades if t.pair == pair and t.closed_ms is None)

@@ -11,18 +11,18 @@ from switch_commands import add_decision, add_equity, add_order, invoke, printed
 from aurum_plugins.bot_identity import bot_identity
 from aurum_plugins.clock import DAY_MS, HOUR_MS, MINUTE_MS, WallClock
 from aurum_plugins.commands import status as status_module
-from aurum_plugins.commands.bot_overview import (
-    BotOverview,
-    EquityMark,
-    LastDecision,
-    bot_overview,
-)
-from aurum_plugins.commands.distinct_values import distinct_values
-from aurum_plugins.commands.elapsed_time import elapsed
-from aurum_plugins.commands.known_bots import known_bots, meant_bots
+from aurum_plugins.database.distinct_values import distinct_values
 from aurum_plugins.database.errors import DatabaseUnavailable
 from aurum_plugins.database.schema import decisions, switches
+from aurum_plugins.elapsed_time import elapsed
 from aurum_plugins.errors import ConfigurationError
+from aurum_plugins.monitoring.bot_overview import (
+    BotOverview,
+    EquityMark,
+    bot_overview,
+)
+from aurum_plugins.monitoring.known_bots import known_bots, meant_bots
+from aurum_plugins.monitoring.last_decision import LastDecision
 from aurum_plugins.risk.kill_switch import KillSwitch
 from aurum_plugins.risk.switch import EVERY_BOT, SwitchState
 
@@ -83,8 +83,8 @@ def test_a_bot_in_figures(bots) -> None:
     last = NOW_MS - 3 * HOUR_MS // 2
     assert bot_overview(bots, BOT, NOW_MS) == BotOverview(
         last_decision=LastDecision("1h", last, last + HOUR_MS),
-        # Hours 0 to 22 opened within the last day: of 23, every third from the second was refused.
-        verdicts={"approved": 1, "none": 15, "refused": 8},
+        # Hours 0 to 23 closed within the last day: of 24, every third from the second was refused.
+        verdicts={"approved": 1, "none": 16, "refused": 8},
         unsettled_orders={"leaving": 1, "unknown": 2},
         equity=EquityMark(NOW_MS - 2 * MINUTE_MS, 10_321.5, 2_100.0, 0.034),
     )
@@ -97,7 +97,7 @@ def test_a_bot_in_words(bots) -> None:
     found = rows(text)
     assert found["own switch"] == "armed"
     assert found["last decision"] == "30 min ago, on 1h candles"
-    assert found["last 24 h"] == "approved 1, none 15, refused 8"
+    assert found["last 24 h"] == "approved 1, none 16, refused 8"
     assert found["unsettled orders"] == "leaving 1, unknown 2"
     assert found["equity"] == (
         "10,321.50 2 min ago, 3.4% below its peak, 2,100.00 of it in positions"
@@ -147,7 +147,7 @@ def test_json_has_the_same_in_numbers(bots) -> None:
         "number": 1,
     }
     assert first["last_decision"]["timeframe"] == "1h"
-    assert first["verdicts"] == {"approved": 1, "none": 15, "refused": 8}
+    assert first["verdicts"] == {"approved": 1, "none": 16, "refused": 8}
     assert first["unsettled_orders"] == {"leaving": 1, "unknown": 2}
     assert first["equity"]["drawdown"] == 0.034
     assert (first["is_late"], second["is_late"]) == (False, True)
@@ -214,6 +214,12 @@ def test_the_timeframe_in_use_is_judged_and_not_one_of_before(empty) -> None:
     overview = bot_overview(empty, BOT, NOW_MS)
     assert overview.last_decision.timeframe == "5m"
     assert overview.last_decision.is_late(NOW_MS)
+
+
+def test_candles_of_no_fixed_length_are_not_counted(empty) -> None:
+    add_decision(empty, BOT, NOW_MS, timeframe="1M")
+    overview = bot_overview(empty, BOT, NOW_MS)
+    assert (overview.last_decision.timeframe, overview.verdicts) == ("1M", {})
 
 
 def test_nobody_is_there_yet(empty) -> None:

@@ -161,7 +161,7 @@ def test_watching_ends_with_an_interrupt(feed, monkeypatch) -> None:
 
 def test_what_a_bot_wrote_is_below(feed, tmp_path) -> None:
     with open_database(f"sqlite:///{tmp_path}/user_data/aurum.sqlite") as database:
-        VenueLog(database, "Mine (dry run)", "1h").note_health(NOW, feed.health(), ())
+        VenueLog(database, "Mine (dry run)", "1h").note_health(NOW, feed.health, ())
     for arguments in ((), ("--bot", "Mine")):
         result = invoke(*arguments)
         assert result.exit_code == 0, result.output

@@ -11,13 +11,13 @@ from told_quotes import NOW, PAIR, quote
 from venues_board import BoardFeed
 
 from aurum_plugins.clock import MINUTE_MS, SECOND_MS
-from aurum_plugins.commands.venue_state import VenueState
 from aurum_plugins.commands.venues_document import venues_document
-from aurum_plugins.commands.venues_of_bots import BotVenues
 from aurum_plugins.commands.venues_report import VenuesReport, venues_report
 from aurum_plugins.commands.venues_tables import venues_tables
 from aurum_plugins.market_data.consensus import Dissent
 from aurum_plugins.market_data.resilience.circuit_breaker import CircuitChange, CircuitState
+from aurum_plugins.monitoring.venue_state import VenueState
+from aurum_plugins.monitoring.venues_of_bots import BotVenues
 
 
 def shown(report: VenuesReport, *bots: BotVenues, quotes: bool = False) -> str:

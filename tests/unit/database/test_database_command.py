@@ -31,10 +31,10 @@ def printed(*arguments: str, **environment: str) -> str:
 
 def test_a_database_is_made_and_described(tmp_path) -> None:
     assert printed("upgrade") == (
-        "sqlite:///user_data/aurum.sqlite: its tables are up to date (version 0002)\n"
+        "sqlite:///user_data/aurum.sqlite: its tables are up to date (version 0004)\n"
     )
     text = printed("status")
-    for row in ("sqlite:///user_data/aurum.sqlite", "0002", "0.1 MB", "decisions", "0"):
+    for row in ("sqlite:///user_data/aurum.sqlite", "0004", "0.2 MB", "decisions", "0"):
         assert row in text
     assert (tmp_path / "user_data" / "aurum.sqlite").exists()
 

@@ -13,8 +13,9 @@ from sqlalchemy import inspect, text
 from aurum_plugins.database import open_database
 from aurum_plugins.database.migrations import upgrade
 from aurum_plugins.database.schema import metadata
-from aurum_plugins.database.schema_version import VERSION_TABLE, VERSIONS
+from aurum_plugins.database.schema_version import VERSION_TABLE, VERSIONS, stored_version
 
+KEPT = {"bot": "bot", "state": {"peak": 1.5}, "at_ms": 7}
 SCRIPTS = ScriptDirectory(str(Path(upgrade.__file__).parent))
 
 
@@ -45,6 +46,23 @@ def test_keys_are_named_and_ordered_as_in_the_schema(database, table) -> None:
         found = inspect(connection).get_pk_constraint(table.name)
     assert found["constrained_columns"] == [column.name for column in table.primary_key]
     assert found["name"] == f"pk_{table.name}"
+
+
+def test_a_database_of_the_version_before_keeps_its_rows(database_address, monkeypatch) -> None:
+    to_version = upgrade.command.upgrade
+    monkeypatch.setattr(
+        upgrade.command, "upgrade", lambda config, _: to_version(config, VERSIONS[-2])
+    )
+    with open_database(database_address) as before, before.writing() as connection:
+        assert stored_version(connection) == VERSIONS[-2]
+        connection.execute(metadata.tables["risk_states"].insert().values(KEPT))
+    monkeypatch.undo()
+    with open_database(database_address) as after, after.reading() as connection:
+        assert stored_version(connection) == VERSIONS[-1]
+        found = connection.execute(metadata.tables["risk_states"].select()).one()
+        assert dict(found._mapping) == KEPT
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, metadata) == []
 
 
 def test_optuna_may_live_beside(database_address) -> None:

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from aurum_plugins.doctor import Request, Surroundings
 from aurum_plugins.doctor.facts import (
     Candles,
     FreqtradeFacts,
     Registration,
+    SentimentFacts,
     Settings,
     Strategy,
 )
+from aurum_plugins.doctor.request import Request
+from aurum_plugins.doctor.surroundings import Surroundings
 from aurum_plugins.plugin import plugin_names
 
 NOW_MS = 1_700_000_000_000
@@ -70,6 +72,7 @@ def make_facts(tmp_path: Path) -> Build:
             ),
             "settings": settings(tmp_path, **chosen),
             "strategy": Strategy(name="S", file="S.py", timeframe="1h", protections=("P",)),
+            "sentiment": SentimentFacts(),
             "candles": (
                 Candles(pair="BTC/USDT", timeframe="1h", count=9, last_ms=NOW_MS - 10_800_000),
             ),

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from aurum_plugins.doctor import Level, checks
+from aurum_plugins.doctor import checks
 from aurum_plugins.doctor.facts import Fault, Registration
+from aurum_plugins.doctor.finding import Level
 
 Build = Callable[..., Any]
 BAD = (Level.WARNING, Level.ERROR)

@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from aurum_plugins.credentials import ApiCredentials
-from aurum_plugins.doctor import CHECKS, Level, Request, checks, examine
+from aurum_plugins.doctor import checks
 from aurum_plugins.doctor.checks.candles import age
 from aurum_plugins.doctor.checks.exchange import is_loopback
-from aurum_plugins.doctor.facts import Candles, Fault, FreqtradeFacts
+from aurum_plugins.doctor.examination import CHECKS, examine
+from aurum_plugins.doctor.facts import Candles, Fault, FreqtradeFacts, SentimentFacts
+from aurum_plugins.doctor.finding import Level
+from aurum_plugins.doctor.request import Request
 
 Build = Callable[..., Any]
+NOW_MS = 1_700_000_000_000
+START = ": a bot does, or `aurum sentiment collect`"
 BAD = (Level.WARNING, Level.ERROR)
 
 
@@ -214,6 +219,69 @@ class TestVenues:
         assert level is Level.INFO
         assert message == "prices are not checked against other venues"
         assert '"venues.json"' in mend
+
+
+class TestSentiment:
+    def test_none_is_no_fault(self, make_surroundings: Build) -> None:
+        [(level, message, mend)] = found(checks.check_sentiment, make_surroundings())
+        assert (level, message) == (Level.INFO, "no news are read")
+        assert '"sentiment.json"' in mend
+
+    def test_nothing_was_configured(self, make_surroundings: Build, make_facts: Build) -> None:
+        around = make_surroundings(freqtrade=make_facts(sentiment=None))
+        assert found(checks.check_sentiment, around) == []
+
+    def test_a_wrong_section(self, make_surroundings: Build, make_facts: Build) -> None:
+        fault = Fault(message="aurum.sentiment.rss.a: must be an address")
+        around = make_surroundings(freqtrade=make_facts(sentiment=None, sentiment_fault=fault))
+        [(level, message, mend)] = found(checks.check_sentiment, around)
+        assert level is Level.ERROR
+        assert message == "it cannot be read: aurum.sentiment.rss.a: must be an address"
+        assert "aurum.sentiment" in mend
+
+    def test_somebody_listens(self, make_surroundings: Build, make_facts: Build) -> None:
+        facts = SentimentFacts(
+            sources=("rss:a", "rss:b", "rss:c"),
+            off=("X is not read: set AURUM_X_BEARER_TOKEN",),
+            answered_ms={"rss:a": NOW_MS - 1_000, "rss:b": NOW_MS - 3 * 3_600_000},
+            faults={"rss:b": "posts: 503"},
+            first_ms=NOW_MS - 5 * 86_400_000,
+            listening=True,
+        )
+        around = make_surroundings(freqtrade=make_facts(sentiment=facts))
+        named, off, told, silent = found(checks.check_sentiment, around)
+        assert named == (Level.INFO, "read are rss:a, rss:b, rss:c: `aurum sentiment status`", "")
+        assert off == (Level.INFO, "X is not read: set AURUM_X_BEARER_TOKEN", "")
+        said = "first listened to 5 days ago; last answers: rss:a a minute ago, rss:b 3 hours ago"
+        assert told == (Level.OK, said, "")
+        assert silent[:2] == (Level.WARNING, "rss:b did not answer: posts: 503")
+        assert "aurum sentiment status" in silent[2]
+
+    @pytest.mark.parametrize(
+        ("told", "said"),
+        [
+            ({}, f"nobody listened yet{START}"),
+            (
+                {"first_ms": NOW_MS - 2 * 86_400_000},
+                f"nobody listens now{START} (first listened to 2 days ago; last answers: none)",
+            ),
+            ({"unread": "no file"}, "what was read before is not known: no file"),
+        ],
+    )
+    def test_nobody_listens(
+        self, told: dict[str, Any], said: str, make_surroundings: Build, make_facts: Build
+    ) -> None:
+        facts = SentimentFacts(sources=("rss:a",), **told)
+        around = make_surroundings(freqtrade=make_facts(sentiment=facts))
+        assert found(checks.check_sentiment, around)[1:] == [(Level.INFO, said, "")]
+
+    def test_all_are_off(self, make_surroundings: Build, make_facts: Build) -> None:
+        facts = SentimentFacts(off=("Reddit is not read",))
+        around = make_surroundings(freqtrade=make_facts(sentiment=facts))
+        assert [message for _, message, _ in found(checks.check_sentiment, around)] == [
+            "Reddit is not read",
+            f"nobody listened yet{START}",
+        ]
 
 
 class TestCandles:

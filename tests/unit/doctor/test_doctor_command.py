@@ -12,7 +12,7 @@ import typer
 from typer.testing import CliRunner
 
 from aurum_plugins.commands import doctor as command
-from aurum_plugins.doctor import Request
+from aurum_plugins.doctor.request import Request
 
 Build = Callable[..., Any]
 

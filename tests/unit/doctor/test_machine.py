@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from aurum_plugins.doctor import Request, machine
+from aurum_plugins.doctor import machine
 from aurum_plugins.doctor.facts import FreqtradeFacts
+from aurum_plugins.doctor.request import Request
 
 Run = Callable[..., None]
 

@@ -102,6 +102,20 @@ def test_venues_that_prices_are_checked_against(
     assert facts.settings.venues == named
 
 
+def test_news_that_are_read(ask: Ask) -> None:
+    facts = ask(aurum={"sentiment": {"rss": {"a": "https://a.example/feed"}}})
+    assert facts.sentiment is not None
+    assert facts.sentiment.sources == ("rss:a",)
+    assert facts.sentiment_fault is None
+
+
+def test_news_from_no_address(ask: Ask) -> None:
+    facts = ask(aurum={"sentiment": {"rss": {"a": "no address"}}})
+    assert facts.sentiment is None
+    assert facts.sentiment_fault is not None
+    assert facts.sentiment_fault.kind == "setting"
+
+
 def test_no_credentials_are_left_behind(ask: Ask, tmp_path: Path) -> None:
     before = ApiCredentials.load_or_create
     assert ask().settings is not None

@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from aurum_plugins.doctor import Finding, Level, Report, examine, print_report
+from aurum_plugins.doctor.examination import examine
+from aurum_plugins.doctor.finding import Finding, Level
+from aurum_plugins.doctor.report import Report
+from aurum_plugins.doctor.table import print_report
 
 OK = Finding(Level.OK, "versions", "fine")
 WARNING = Finding(Level.WARNING, "exchange", "silent", "aurum sandbox")

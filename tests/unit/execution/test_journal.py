@@ -285,3 +285,28 @@ def test_a_timeframe_without_a_fixed_length_is_refused() -> None:
         pytest.raises(ConfigurationError, match="timeframe"),
     ):
         journal_of(database, timeframe="1M")
+
+
+def test_the_newest_decision_on_each_pair(journal, database) -> None:
+    assert journal.newest() == []
+    journal_of(database, "another").record([decision(9, "SOL/USDT")])
+    journal_of(database, timeframe="5m").record([decision(8, "XRP/USDT"), decision(8)])
+    journal.record([decision(0), decision(3), decision(1, "ETH/USDT"), wanted(2, "ADA/USDT")])
+    assert journal.newest() == [wanted(2, "ADA/USDT"), decision(3), decision(1, "ETH/USDT")]
+
+
+def test_what_the_signal_alone_settled_is_not_told(journal, database) -> None:
+    journal_of(database, timeframe="5m").record([wanted(9)])
+    journal.record([decision(number) for number in range(9)])
+    assert journal.told(5) == []
+    missed = decision(4, "ADA/USDT", signal=Reason.NOT_DECIDED, reason=Reason.MISSED)
+    journal.record([wanted(number, "ETH/USDT") for number in range(3)] + [missed])
+    journal.settle("ETH/USDT", START_MS, Verdict.REFUSED, Reason.KILLED, {})
+    found = journal.told(5)
+    assert [(one.pair, one.candle_ms) for one in found] == [
+        ("ADA/USDT", missed.candle_ms),
+        ("ETH/USDT", START_MS + 2 * HOUR_MS),
+        ("ETH/USDT", START_MS + HOUR_MS),
+        ("ETH/USDT", START_MS),
+    ]
+    assert journal.told(2) == found[:2]

@@ -18,7 +18,7 @@ from forecast_rows import (
 
 from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Readiness, Target
 from aurum_plugins.forecasting.drift import DriftSettings
-from aurum_plugins.forecasting.ensemble import MOST_LOG_VOLATILITY
+from aurum_plugins.forecasting.expected_spread import MOST_LOG_VOLATILITY
 from aurum_plugins.forecasting.members import catalogue
 from aurum_plugins.preprocessing import PreprocessingSettings
 

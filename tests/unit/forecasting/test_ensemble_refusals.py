@@ -29,6 +29,7 @@ from aurum_plugins.forecasting.errors import (
     TooLittleData,
     UnknownMember,
 )
+from aurum_plugins.forecasting.row_readiness import row_readiness
 from aurum_plugins.preprocessing import PreprocessingError
 
 ROWS = forecast_rows()
@@ -105,7 +106,8 @@ class TestRefusals:
         bounds[row, 1] = np.inf
         endless = replace(forecasts.targets[RETURN], **{end: bounds})
         targets = {**forecasts.targets, RETURN: endless}
-        readiness = ensemble._readiness(AHEAD.candles, targets)
+        share = ensemble.settings.novelty_share
+        readiness = row_readiness(AHEAD.candles, targets, ensemble.trained_until_, share)
         assert readiness[row] == Readiness.NOT_CALIBRATED
         others = np.arange(len(AHEAD)) != row
         np.testing.assert_array_equal(readiness[others], forecasts.readiness[others])

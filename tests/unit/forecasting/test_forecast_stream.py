@@ -13,8 +13,10 @@ from forecast_rows import (
     trained_ensemble,
 )
 
+from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import FeatureMismatch, MemberFailed
 from aurum_plugins.forecasting.forecast_stream import ForecastStream
+from aurum_plugins.preprocessing import Preprocessor
 
 AHEAD = forecast_rows().part(slice(TRAINED, None))
 # What the small ensemble looks back on, in rows: its record, its monitors and two horizons.
@@ -84,3 +86,24 @@ def test_a_failure_leaves_it_as_it_was(ensemble, at_once, monkeypatch):
         stream.forecast(later.features, later.candles, fail)
     assert stream.last == AHEAD.candles[9]
     same_numbers(forecast(stream, later, Labels()), at_once, of=slice(10, 12))
+
+
+def test_what_was_found_at_the_models_door_adds_up(ensemble, monkeypatch):
+    stream, stock = ForecastStream(ensemble, REMEMBERED), Preprocessor.transform
+    forecast(stream, AHEAD.part(slice(10)), Labels())
+    assert stream.not_finite == 0
+
+    def transform(self, table):
+        scaled = stock(self, table).copy()
+        scaled[-1, 0] = np.nan
+        return scaled
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Preprocessor, "transform", transform)
+        found = forecast(stream, AHEAD.part(slice(10, 12)), Labels())
+        forecast(stream, AHEAD.part(slice(12, 13)), Labels())
+    assert stream.not_finite == 2 * len(ensemble.models_)
+    assert found.readiness[1] == Readiness.MISSING_FEATURES
+    assert not any(one.usable[1] for one in found.targets.values())
+    forecast(stream, AHEAD.part(slice(13, 14)), Labels())
+    assert stream.not_finite == 2 * len(ensemble.models_)

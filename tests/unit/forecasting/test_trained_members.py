@@ -21,7 +21,7 @@ from aurum_plugins.forecasting.recipe import Recipe
 from aurum_plugins.forecasting.trained_members import TrainedMembers
 from aurum_plugins.forecasting.training_blocks import TrainingBlocks
 from aurum_plugins.forecasting.validation.purged_folds import PurgedFolds
-from aurum_plugins.preprocessing import PreprocessingError
+from aurum_plugins.preprocessing import PreprocessingError, Preprocessor
 
 ROWS = 900
 TABLE = forecast_rows().part(slice(ROWS))
@@ -65,7 +65,7 @@ def test_features_are_chosen_on_the_thinned_first_block(recipe, trained):
     chosen = BLOCKS.fitted[recipe.thinned(TABLE.candles)[BLOCKS.fitted]]
     expected = recipe.preprocessor().fit(TABLE.features.iloc[chosen], labels_of(recipe)[chosen])
     assert trained.feature_names == list(expected.get_feature_names_out())
-    scaled, usable = trained.prepared(TABLE.features)
+    scaled, usable, _ = trained.prepared(TABLE.features)
     np.testing.assert_array_equal(scaled, expected.transform(TABLE.features))
     np.testing.assert_array_equal(usable, expected.usable_rows(TABLE.features))
     # Columns that were not chosen are not looked at, nor is their order.
@@ -75,7 +75,7 @@ def test_features_are_chosen_on_the_thinned_first_block(recipe, trained):
 
 def fitted_group(recipe, trained, rows):
     """Members fitted on the usable, thinned ones of some rows."""
-    scaled, usable = trained.prepared(TABLE.features)
+    scaled, usable, _ = trained.prepared(TABLE.features)
     wanted = usable & recipe.thinned(TABLE.candles)
     group = MemberGroup(recipe.names, recipe.target.learn, SETTINGS.seed, PARAMETERS)
     group.fit(scaled[rows], labels_of(recipe)[rows], TABLE.candles[rows], wanted[rows])
@@ -195,3 +195,38 @@ def test_too_few_features_that_hold_information_are_named():
     features = pd.DataFrame(0.0, index=TABLE.features.index, columns=TABLE.features.columns)
     with pytest.raises(PreprocessingError, match="n_features=6 needs"):
         train(features=features)
+
+
+@pytest.fixture
+def broken_scaling(monkeypatch):
+    """A preprocessing that lets through what it never should: on rows 3 and 700."""
+    stock = Preprocessor.transform
+
+    def transform(self, table):
+        scaled = stock(self, table).copy()
+        if len(scaled) == ROWS:
+            scaled[3, 0] = np.nan
+            scaled[700, :2] = np.inf
+        return scaled
+
+    monkeypatch.setattr(Preprocessor, "transform", transform)
+
+
+def test_nothing_was_ever_found_at_the_models_door(trained):
+    assert trained.not_finite == 0
+    assert not trained.prepared(TABLE.features)[2].any()
+
+
+def test_rows_that_are_not_finite_are_refused_and_counted(trained, broken_scaling):
+    scaled, usable, not_finite = trained.prepared(TABLE.features)
+    assert np.isfinite(scaled).all()
+    assert not usable[[3, 700]].any()
+    assert usable.sum() > ROWS - 100
+    assert {row: int(not_finite[row]) for row in np.flatnonzero(not_finite)} == {3: 1, 700: 2}
+
+
+def test_a_training_leaves_them_out_and_counts_them(broken_scaling):
+    found = train()
+    assert found.not_finite == 3
+    assert np.isfinite(found.held_out.scores).all()
+    assert TABLE.candles[700] not in found.held_out.candles

@@ -121,6 +121,17 @@ def test_what_changes_no_feature_and_no_label_changes_nothing(path, value) -> No
     assert fingerprint(changed(path, value)) == fingerprint(CONFIG)
 
 
+def test_the_half_life_of_the_mood_matters_to_who_uses_it() -> None:
+    slow = {"mood": {"half_life_minutes": 720.0}}
+
+    def named(**aurum: object) -> str:
+        return fingerprint({"aurum": aurum})
+
+    using = {"sentiment": True}
+    assert named(features=using) != named(features=using, sentiment=slow)
+    assert named() == named(sentiment=slow)
+
+
 def test_another_version_of_ours_has_another(monkeypatch) -> None:
     before = fingerprint(CONFIG)
     monkeypatch.setattr(module, "version", lambda name: f"{name} 99.0")

@@ -107,6 +107,36 @@ class TestForecasts:
         assert model.asked == {"first": True}
 
 
+class TestModelsDoor:
+    """What the model itself was given."""
+
+    def predicted(self, ours, features, kitchen, given: pd.DataFrame) -> tuple[list[int], object]:
+        model = ours()
+        dk = kitchen(model)
+        dk.data_dictionary = {"prediction_features": given}
+        frame = features(4)
+        frame.loc[3, "%-a"] = np.nan
+        model.forecasts, model.flags = pd.DataFrame({"&-x": np.ones(4)}), np.ones(4)
+        return model.predict(frame, dk)[1].tolist(), model.records.all[dk.pair]
+
+    def test_finite_numbers_pass(self, ours, features, kitchen) -> None:
+        flags, record = self.predicted(ours, features, kitchen, pd.DataFrame(np.ones((4, 2))))
+        assert flags == [1, 1, 1, 0]
+        assert (record.not_finite, record.rows_refused) == (0, 1)
+        assert record.predicted_ms > 0
+
+    def test_others_refuse_their_row_and_are_counted(self, ours, features, kitchen) -> None:
+        given = pd.DataFrame(np.ones((4, 2)))
+        given.iloc[1] = np.nan, np.inf
+        flags, record = self.predicted(ours, features, kitchen, given)
+        assert flags == [1, 0, 1, 0]
+        assert record.not_finite == 2
+
+    def test_of_other_rows_than_asked_for_they_refuse_all(self, ours, features, kitchen) -> None:
+        given = pd.DataFrame(np.full((2, 1), np.nan))
+        assert self.predicted(ours, features, kitchen, given)[0] == [0, 0, 0, 0]
+
+
 class TestFeatures:
     def test_those_that_were_left_out_are_not_needed(self, ours, features, kitchen) -> None:
         model = ours()

@@ -21,6 +21,7 @@ from aurum_plugins.market_data.simulated_venues import SANDBOX_URL
 from aurum_plugins.market_data.venue_feed import VenueFeed
 from aurum_plugins.market_data.venue_feeds import new_feed, shared_feed
 from aurum_plugins.market_data.venue_settings import SourceSettings, VenueSettings
+from aurum_plugins.process_wide import ProcessWide
 
 SUPPORT = Path(__file__).parents[2] / "support"
 
@@ -41,6 +42,8 @@ class TestNewFeed:
         assert not feed.running
         assert [health.venue for health in feed.health()] == list(VENUES)
         assert {health.state for health in feed.health()} == {CircuitState.CLOSED}
+        assert {feed.circuit(venue) for venue in VENUES} == {CircuitState.CLOSED}
+        assert feed.circuit("okx") is None
         assert set(feed.rounds.values()) == {0}
 
     def test_at_a_sandbox_only_what_it_simulates_is_asked(self, monkeypatch) -> None:
@@ -85,9 +88,9 @@ class TestSharedFeed:
             return made[-1]
 
         monkeypatch.setattr(venue_feeds, "new_feed", build)
-        monkeypatch.setattr(venue_feeds, "_shared", {})
+        monkeypatch.setattr(venue_feeds, "_shared", ProcessWide())
         yield made
-        venue_feeds._end_shared()
+        venue_feeds._shared.end()
         assert not any(feed.running for feed in made)
 
     def test_there_is_one_for_the_same_settings_and_it_is_at_work(self, made) -> None:
@@ -149,7 +152,7 @@ assert feed.wait_for_first_round(5)
 {then}
 """
 FORK = """
-venue_feeds._turn.acquire()
+venue_feeds._shared._turn.acquire()
 child = os.fork()
 if child == 0:
     assert not feed.running
@@ -157,7 +160,7 @@ if child == 0:
     assert own is not feed and own.wait_for_first_round(5)
     print("child asked", flush=True)
     sys.exit(0)
-venue_feeds._turn.release()
+venue_feeds._shared._turn.release()
 _, status = os.waitpid(child, 0)
 rounds = feed.rounds["kraken"]
 while feed.rounds["kraken"] < rounds + 3:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from aurum_plugins.risk import CloseSeries, CorrelationGroups, RiskSettings
+from aurum_plugins.risk.correlation import CloseSeries, CorrelationGroups
+from aurum_plugins.risk.settings import RiskSettings
 
 CANDLES = 200
 LAST = 1_000 + 2 * CANDLES

@@ -7,14 +7,17 @@ import pytest
 
 from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Refusal
-from aurum_plugins.risk import Account, ExposureCaps, Headroom, Position, RiskSettings
+from aurum_plugins.risk.account import Account, Position
+from aurum_plugins.risk.exposure import ExposureCaps
+from aurum_plugins.risk.headroom import Headroom
+from aurum_plugins.risk.settings import RiskSettings
 
 SETTINGS = RiskSettings(position_cap=0.25, group_cap=0.5, total_cap=0.75)
 CAPS = ExposureCaps(SETTINGS)
 
 
 def position(pair: str, amount: float, price: float, **other: float) -> Position:
-    figures = {"ordered": 0.0, "open_rate": price, "stop": math.nan, "opened_ms": 0, **other}
+    figures = {"ordered": 0.0, "open_rate": price, "stop": math.nan, **other}
     return Position(pair=pair, amount=amount, price=price, **figures)
 
 

@@ -39,6 +39,11 @@ def switch(database, clock) -> KillSwitch:
     return KillSwitch(database, BOTS[0], clock)
 
 
+@pytest.fixture
+def every_bots(database, clock) -> KillSwitch:
+    return KillSwitch(database, EVERY_BOT, clock)
+
+
 def write(database, **columns) -> None:
     row = {"bot": BOTS[0], "state": "armed", "reason": "", "by": "somebody", "at_ms": NOW_MS}
     with database.writing() as connection:
@@ -69,36 +74,38 @@ def test_another_bot_is_not_concerned(switch, database, clock) -> None:
     assert KillSwitch(database, EVERY_BOT, clock).read().state is ARMED
 
 
-def test_the_switch_of_every_bot_is_each_one_s(switch, database, clock) -> None:
-    thrown = switch.throw(HALTED, "maintenance", "anna", everyone=True)
+def test_the_switch_of_every_bot_is_each_one_s(every_bots, database, clock) -> None:
+    thrown = every_bots.throw(HALTED, "maintenance", "anna")
     assert thrown.bot == EVERY_BOT
     for bot in (*BOTS, EVERY_BOT, "Three (live)"):
         assert KillSwitch(database, bot, clock).read() == thrown
 
 
 @pytest.mark.parametrize(("own", "everyone"), [(HALTED, FLAT), (FLAT, HALTED)])
-def test_the_more_severe_of_two_counts(switch, own, everyone) -> None:
+def test_the_more_severe_of_two_counts(switch, every_bots, own, everyone) -> None:
     switch.throw(own, "own", "")
-    switch.throw(everyone, "everyone", "", everyone=True)
+    every_bots.throw(everyone, "everyone", "")
     assert switch.read().state is FLAT
     assert switch.read().reason == ("own" if own is FLAT else "everyone")
 
 
-def test_of_two_alike_the_bot_s_own_is_told(switch) -> None:
-    switch.throw(HALTED, "everyone", "", everyone=True)
+def test_of_two_alike_the_bot_s_own_is_told(switch, every_bots) -> None:
+    every_bots.throw(HALTED, "everyone", "")
     switch.throw(HALTED, "own", "")
     assert switch.read().reason == "own"
 
 
-def test_re_arming_one_leaves_the_other(switch) -> None:
+def test_re_arming_one_leaves_the_other(switch, every_bots) -> None:
     switch.throw(HALTED, "own", "")
-    switch.throw(FLAT, "everyone", "", everyone=True)
-    left = switch.rearm("fine", "anna", everyone=True)
+    every_bots.throw(FLAT, "everyone", "")
+    assert every_bots.rearm("fine", "anna").state is ARMED
+    left = switch.read()
     assert (left.state, left.reason) == (HALTED, "own")
-    switch.throw(FLAT, "everyone", "", everyone=True)
+    every_bots.throw(FLAT, "everyone", "")
     left = switch.rearm("fine", "anna")
     assert (left.state, left.bot) == (FLAT, EVERY_BOT)
-    left = switch.rearm("fine", "anna", everyone=True)
+    every_bots.rearm("fine", "anna")
+    left = switch.read()
     assert (left.state, left.reason, left.by) == (ARMED, "fine", "anna")
 
 
@@ -110,10 +117,10 @@ def test_a_second_alarm_does_not_stop_the_sales_of_the_first(switch) -> None:
     assert switch.read().state is HALTED
 
 
-def test_the_sales_of_one_scope_do_not_raise_the_other(switch, database, clock) -> None:
-    switch.throw(FLAT, "", "", everyone=True)
+def test_the_sales_of_one_scope_do_not_raise_the_other(switch, every_bots) -> None:
+    every_bots.throw(FLAT, "", "")
     assert switch.throw(HALTED, "", "").state is HALTED
-    assert KillSwitch(database, EVERY_BOT, clock).rearm("", "").state is ARMED
+    assert every_bots.rearm("", "").state is ARMED
     assert switch.read().state is HALTED
 
 
@@ -145,20 +152,20 @@ def test_what_was_not_seen_is_not_undone(switch) -> None:
 
 @pytest.mark.parametrize("state", ["", "ARMED", "off", "armed ", "null"])
 @pytest.mark.parametrize("bot", [BOTS[0], EVERY_BOT])
-def test_a_state_that_is_not_known_is_not_armed(switch, database, state, bot) -> None:
+def test_a_state_that_is_not_known_is_not_armed(switch, every_bots, database, state, bot) -> None:
     write(database, bot=bot, state=state)
     with pytest.raises(UnknownSwitchState, match="must be one of armed, halted, flat") as error:
         switch.read()
     assert (error.value.bot, error.value.number, error.value.state) == (bot, 1, state)
-    switch.throw(HALTED, "", "", everyone=bot != EVERY_BOT)
+    (switch if bot == EVERY_BOT else every_bots).throw(HALTED, "", "")
     with pytest.raises(UnknownSwitchState):
         switch.read()
 
 
 @pytest.mark.parametrize("bot", [BOTS[0], EVERY_BOT])
-def test_beside_flat_nothing_else_has_to_be_understood(switch, database, bot) -> None:
+def test_beside_flat_nothing_else_has_to_be_understood(switch, every_bots, database, bot) -> None:
     write(database, bot=bot, state="?")
-    thrown = switch.throw(FLAT, "", "", everyone=bot != EVERY_BOT)
+    thrown = (switch if bot == EVERY_BOT else every_bots).throw(FLAT, "", "")
     assert switch.read() == thrown
 
 
@@ -169,12 +176,13 @@ def test_an_unknown_state_can_be_thrown_and_re_armed_over(switch, database) -> N
     assert switch.rearm("", "").state is ARMED
 
 
-def test_re_arming_beside_an_unknown_state_says_so_and_holds(switch, database) -> None:
+def test_re_arming_beside_an_unknown_state_says_so_and_holds(switch, every_bots, database) -> None:
     switch.throw(HALTED, "", "")
     write(database, bot=EVERY_BOT, state="?")
     with pytest.raises(UnknownSwitchState):
         switch.rearm("", "")
-    assert switch.rearm("", "", everyone=True).state is ARMED
+    assert every_bots.rearm("", "").state is ARMED
+    assert switch.read().state is ARMED
 
 
 def test_words_that_no_database_takes_do_not_keep_the_switch_from_being_thrown(switch) -> None:
@@ -242,19 +250,19 @@ def in_memory() -> Iterator[Database]:
 @given(operations=OPERATIONS)
 def test_what_counts_is_the_more_severe_of_the_last_words(in_memory, operations) -> None:
     said = dict.fromkeys((*BOTS, EVERY_BOT), 0)
-    handles = {bot: KillSwitch(in_memory, bot, VirtualClock(NOW_MS)) for bot in BOTS}
+    handles = {bot: KillSwitch(in_memory, bot, VirtualClock(NOW_MS)) for bot in said}
     with in_memory.writing() as connection:
         connection.execute(delete(switches))
     for operation, bot, everyone in operations:
         scope = EVERY_BOT if everyone else bot
         if operation is ARMED:
-            handles[bot].rearm("", "", everyone=everyone)
+            handles[scope].rearm("", "")
             said[scope] = 0
         elif operation == "lower":
-            handles[bot].throw(HALTED, "", "", everyone=everyone, lower=True)
+            handles[scope].throw(HALTED, "", "", lower=True)
             said[scope] = 1
         else:
-            handles[bot].throw(operation, "", "", everyone=everyone)
+            handles[scope].throw(operation, "", "")
             said[scope] = max(said[scope], operation.severity)
         for name, handle in handles.items():
             assert handle.read().state.severity == max(said[name], said[EVERY_BOT])

@@ -7,7 +7,10 @@ from itertools import permutations
 import pytest
 
 from aurum_plugins.reasons import Reason
-from aurum_plugins.risk import ClosedTrade, LossLimits, RiskSettings, RiskState
+from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.risk_state import RiskState
+from aurum_plugins.risk.settings import RiskSettings
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -47,7 +50,7 @@ class TestStart:
     def test_a_new_account_may_trade(self):
         standing = LIMITS.standing(RiskState(), START, 1_000.0)
         assert (standing.scale, standing.refusal) == (1.0, None)
-        assert (standing.drawdown, standing.day_return, standing.week_return) == (0.0, 0.0, 0.0)
+        assert standing.drawdown == 0.0
 
     def test_the_first_mark_is_where_everything_starts(self):
         state = marked((START, 1_000.0))
@@ -62,9 +65,9 @@ class TestStart:
 class TestDailyLoss:
     def test_it_is_measured_from_the_start_of_the_day(self):
         state = marked((START, 1_000.0), (START + HOUR, 970.0))
-        standing = LIMITS.standing(state, START + HOUR, 970.0)
-        assert standing.day_return == pytest.approx(-0.03)
-        assert standing.refusal is None
+        assert LIMITS.standing(state, START + HOUR, 970.0).refusal is None
+        refusal = LIMITS.standing(state, START + 2 * HOUR, 940.0).refusal
+        assert refusal.figures["worst_loss_share"] == pytest.approx(0.06)
 
     def test_at_the_limit_nothing_opens(self):
         refusal = LIMITS.standing(marked((START, 1_000.0)), START + HOUR, 950.0).refusal
@@ -76,14 +79,12 @@ class TestDailyLoss:
         standing = LIMITS.standing(state, START + 2 * HOUR, 999.0)
         assert standing.refusal.reason is Reason.DAILY_LOSS
         assert standing.scale == 0.0
-        assert standing.day_return == pytest.approx(-0.001)
 
     def test_the_next_utc_day_does(self):
         state = marked((START, 1_000.0), (START + HOUR, 949.0))
         assert LIMITS.standing(state, START + DAY - 1, 949.0).refusal is not None
-        after = LIMITS.standing(state, START + DAY, 949.0)
-        assert after.refusal is None
-        assert after.day_return == 0.0
+        assert LIMITS.standing(state, START + DAY, 949.0).refusal is None
+        assert LIMITS.update(state, START + DAY, 949.0).day_equity == 949.0
 
     def test_a_loss_over_midnight_belongs_to_the_day_that_shows_it(self):
         # The first mark of the day comes late, and is low already.
@@ -108,7 +109,7 @@ class TestWeeklyLoss:
         assert LIMITS.standing(marked(*marks), *marks[-1]).refusal is None
         standing = LIMITS.standing(marked(*marks), START + 4 * DAY, 919.0)
         assert standing.refusal.reason is Reason.WEEKLY_LOSS
-        assert standing.week_return == pytest.approx(-0.081)
+        assert standing.refusal.figures["worst_loss_share"] == pytest.approx(0.081)
 
     @pytest.mark.parametrize(
         ("at", "refused"),
@@ -304,8 +305,6 @@ class TestUnknown:
         assert standing.scale == 0.0
         assert standing.refusal.reason is Reason.EQUITY_UNKNOWN
         assert math.isnan(standing.drawdown)
-        assert math.isnan(standing.day_return)
-        assert math.isnan(standing.week_return)
 
     def test_a_loss_while_it_was_unknown_is_found_afterwards(self):
         state = marked((START, 1_000.0))

@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 
 from aurum_plugins.errors import AurumError
-from aurum_plugins.risk import (
-    ClosedTrade,
-    DamagedRiskState,
-    LossLimits,
-    RiskSettings,
-    RiskState,
-)
+from aurum_plugins.risk.closed_trade import ClosedTrade
+from aurum_plugins.risk.errors import DamagedRiskState
+from aurum_plugins.risk.loss_limits import LossLimits
+from aurum_plugins.risk.risk_state import RiskState
+from aurum_plugins.risk.settings import RiskSettings
 
 START = 1_709_510_400_000
 LIMITS = LossLimits(RiskSettings())

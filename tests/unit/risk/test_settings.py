@@ -11,7 +11,7 @@ import rapidjson
 from freqtrade.configuration.load_config import load_from_files
 
 from aurum_plugins.errors import ConfigurationError
-from aurum_plugins.risk import RiskSettings
+from aurum_plugins.risk.settings import RiskSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 PROFILES = ("conservative", "balanced", "aggressive")

@@ -7,8 +7,10 @@ import pytest
 
 from aurum_plugins.reasons import Reason
 from aurum_plugins.refusal import Refusal
-from aurum_plugins.risk import Headroom, Proposal, RiskSettings, Size, position_size
-from aurum_plugins.risk.sizing import loss_at_stop
+from aurum_plugins.risk.headroom import Headroom
+from aurum_plugins.risk.proposal import Proposal
+from aurum_plugins.risk.settings import RiskSettings
+from aurum_plugins.risk.sizing import Size, loss_at_stop, position_size
 
 SETTINGS = RiskSettings(risk_per_trade=0.02, volatility_target=0.4)
 # A stop 10 % below, no fee, volatility on target: the host's own share of 2,000 is what counts.
@@ -39,11 +41,11 @@ def refusal(entry: Proposal = ENTRY, room: Headroom = ROOM, scale: float = 1.0) 
 class TestWhatBinds:
     def test_the_share_where_nothing_else_does(self):
         got = size(replace(ENTRY, share=1_999.0))
-        assert (got.stake, got.bound_by) == (1_999.0, "share")
+        assert (got.stake, got.figures["bound_by"]) == (1_999.0, "share")
 
     def test_volatility_above_the_target(self):
         got = size(replace(ENTRY, volatility=0.8))
-        assert (got.stake, got.bound_by) == (1_000.0, "volatility_target")
+        assert (got.stake, got.figures["bound_by"]) == (1_000.0, "volatility_target")
 
     def test_volatility_below_the_target_never_makes_it_larger(self):
         assert size(replace(ENTRY, share=1_000.0, volatility=0.1)).stake == 1_000.0
@@ -52,7 +54,7 @@ class TestWhatBinds:
         # 2 % of 10,000 is 200, and a fifth of 1,000 is lost at the stop.
         got = size(replace(ENTRY, stop=80.0))
         assert got.stake == pytest.approx(1_000.0)
-        assert got.bound_by == "risk_per_trade"
+        assert got.figures["bound_by"] == "risk_per_trade"
 
     @pytest.mark.parametrize(
         ("cap", "reason"),
@@ -64,7 +66,7 @@ class TestWhatBinds:
     )
     def test_the_caps(self, cap, reason):
         got = size(room=replace(ROOM, **{cap: 300.0}))
-        assert (got.stake, got.bound_by) == (300.0, f"{cap}_cap")
+        assert (got.stake, got.figures["bound_by"]) == (300.0, f"{cap}_cap")
         for left in (0.0, -50.0, 9.99):
             assert refusal(room=replace(ROOM, **{cap: left})).reason is reason
 
@@ -74,7 +76,7 @@ class TestWhatBinds:
 
     def test_cash(self):
         got = size(replace(ENTRY, largest=120.0))
-        assert (got.stake, got.bound_by) == (120.0, "cash")
+        assert (got.stake, got.figures["bound_by"]) == (120.0, "cash")
         assert refusal(replace(ENTRY, largest=0.0)).reason is Reason.BELOW_MINIMUM
 
     def test_it_says_what_it_was_computed_from(self):

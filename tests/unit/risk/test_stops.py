@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aurum_plugins.risk import leaves_for_age, stop_price
+from aurum_plugins.risk.stops import leaves_for_age, stop_price
 
 BAD = [math.nan, math.inf, -math.inf, 0.0, -1.0]
 

@@ -31,7 +31,7 @@ def test_each_venue_has_the_record_that_the_bot_wrote(tmp_path) -> None:
     snapshot = replace(
         health.snapshot(), requests=40, retries=3, trips=2, errors={"dark": 2}, outages=outages
     )
-    VenueLog(database, "Mine", "1m").note_health(clock.now_ms(), [snapshot], ())
+    VenueLog(database, "Mine", "1m").note_health(clock.now_ms(), lambda: [snapshot], ())
     database.close()
     both = (VenueOutage(1, 5), VenueOutage(7, None))
     assert venue_records(path) == (VenueRecord("kraken", 40, 3, 2, {"dark": 2}, both),)

@@ -267,13 +267,13 @@ class TestBot:
         bot.bot_loop_start(CLOSED)
         assert confirm(bot) is False
         trade = SimpleNamespace(open_date_utc=CLOSED - HOUR)
-        assert bot.check_entry_timeout(PAIR, trade, None) is True
+        assert bot.check_entry_timeout(PAIR, trade, CLOSED) is True
         expected = "kill_switch" if state is SwitchState.FLAT else None
         assert bot.custom_exit(PAIR, trade, CLOSED, 100.0) == expected
 
     def test_an_armed_switch_cancels_nothing(self, bot):
         bot.bot_loop_start(CLOSED)
-        assert bot.check_entry_timeout(PAIR, None, None) is False
+        assert bot.check_entry_timeout(PAIR, SimpleNamespace(open_date_utc=CLOSED), CLOSED) is False
 
     def test_a_candle_that_could_not_be_analysed_is_written_down(self, bot):
         bot.remember(PAIR, candles().iloc[:1], Decided(*_first(decided())))
@@ -498,7 +498,7 @@ def test_a_start_makes_a_desk_of_the_bot_s_own(bot):
     assert bot.desk() is not of_a_backtest
     switch_of(bot).throw(SwitchState.HALTED, "test", "tester")
     bot.bot_loop_start(CLOSED)
-    assert bot.check_entry_timeout(PAIR, None, None) is True
+    assert bot.check_entry_timeout(PAIR, SimpleNamespace(open_date_utc=CLOSED), CLOSED) is True
 
 
 def test_hyperopt_can_send_it_to_its_workers(backtest):

@@ -132,7 +132,6 @@ class TestAccount:
         (position,) = host.account().positions
         assert (position.pair, position.amount, position.ordered) == ("ETH/USDT", 10.0, 0.0)
         assert (position.price, position.open_rate, position.stop) == (120.0, 100.0, 90.0)
-        assert position.opened_ms == ms(NOW)
         assert host.account().equity == 11_200
 
     def test_a_bot_asks_for_the_price_of_what_it_held_before(self, host, add, books):
@@ -427,6 +426,14 @@ class TestLocks:
 class TestFate:
     def test_without_a_trade_the_order_is_gone(self, host):
         assert host.fate("ETH/USDT", ms(NOW)) is Fate.GONE
+
+    def test_an_order_whose_answer_was_lost_is_not_gone(self, host):
+        asked = ("ETH/USDT", "buy")
+        record = SimpleNamespace(unsettled=lambda *of: ["an order"] if of == asked else [])
+        orders = SimpleNamespace(record=record)
+        host._strategy.dp._exchange = SimpleNamespace(aurum_orders=orders)
+        assert host.fate("ETH/USDT", ms(NOW)) is Fate.UNKNOWN
+        assert host.fate("SOL/USDT", ms(NOW)) is Fate.GONE
 
     def test_an_order_that_waits(self, host, add):
         add("ETH/USDT", order(), amount=0.0)

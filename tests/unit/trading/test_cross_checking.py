@@ -51,7 +51,7 @@ class Log:
         self.marks.append((now_ms, list(marks)))
 
     def note_health(self, now_ms: int, healths: Any, distrusted: Any) -> None:
-        self.healths.append((now_ms, [health.venue for health in healths], set(distrusted)))
+        self.healths.append((now_ms, [health.venue for health in healths()], set(distrusted)))
 
 
 class Desk:
@@ -392,7 +392,7 @@ class TestDesk:
         venues.quote(binance=1.0, kraken=1.0)
         venues.confirm("GAMMA/USDT")
         # The price of the order is the market's, and the venues' too.
-        order = EntryOrder("GAMMA/USDT", 100.0, bot.world.prices["GAMMA/USDT"], "limit", "")
+        order = EntryOrder("GAMMA/USDT", 100.0, bot.world.prices["GAMMA/USDT"])
         stake = bot.desk.stake(
             bot.world.now_ms,
             "GAMMA/USDT",
@@ -403,5 +403,5 @@ class TestDesk:
             stop_multiple=STOP_MULTIPLE,
             asked_for=True,
         )
-        order = EntryOrder("GAMMA/USDT", stake / order.price, order.price, "limit", "")
+        order = EntryOrder("GAMMA/USDT", stake / order.price, order.price)
         assert bot.confirm(order, asked_for=True)

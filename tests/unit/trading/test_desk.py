@@ -83,12 +83,12 @@ class TestEntry:
         bot.world.close_candle({**ALL, PAIR: ENTER})
         bot.world.remembered(bot.decided)
         bot.begin()
-        order = EntryOrder(PAIR, 1.0, 100.0, "limit", "")
+        order = EntryOrder(PAIR, 1.0, 100.0)
         assert not bot.confirm(order, asked_for=False)
         assert outcome(bot) == (Verdict.REFUSED, Reason.NOT_FINITE)
 
     def test_an_order_without_a_candle_is_refused(self, bot) -> None:
-        order = EntryOrder("NEW/USDT", 1.0, 100.0, "limit", "")
+        order = EntryOrder("NEW/USDT", 1.0, 100.0)
         assert not bot.confirm(order, asked_for=True)
         bot.force(PAIR, Outcome.FILLED)
         assert bot.sent == []
@@ -225,13 +225,13 @@ class TestForced:
 
 class TestExit:
     def test_nothing_speaks_against_holding(self, bot) -> None:
-        assert bot.desk.exit_reason(bot.world.now_ms, bot.world.now_ms) is None
-        assert not bot.desk.cancels_entries
+        assert bot.desk.exit_reason(bot.world.now_ms, PAIR, bot.world.now_ms) is None
+        assert not bot.desk.cancels_entry(bot.world.now_ms, PAIR, bot.world.now_ms)
 
     def test_age(self, bot) -> None:
         now_ms = bot.world.now_ms
-        assert bot.desk.exit_reason(now_ms, now_ms - 12 * HOUR_MS) == "time_exit"
-        assert bot.desk.exit_reason(now_ms, now_ms - 12 * HOUR_MS + 1) is None
+        assert bot.desk.exit_reason(now_ms, PAIR, now_ms - 12 * HOUR_MS) == "time_exit"
+        assert bot.desk.exit_reason(now_ms, PAIR, now_ms - 12 * HOUR_MS + 1) is None
 
     def test_flat_sells_and_cancels(self, bot) -> None:
         bot.world.close_candle({**ALL, PAIR: ENTER, THIRD: ENTER})
@@ -247,7 +247,7 @@ class TestExit:
         bot.kill_switch.throw(SwitchState.HALTED, "test", "test")
         bot.loop(FILLED)
         assert bot.world.trade(PAIR) is not None
-        assert bot.desk.cancels_entries
+        assert bot.desk.cancels_entry(bot.world.now_ms, PAIR, bot.world.now_ms)
 
     def test_stop(self, bot) -> None:
         assert bot.desk.stop(PAIR, bot.world.now_ms, 100.0, 10.0) is None
@@ -262,12 +262,12 @@ class TestRecovered:
         approved = bot.world.newest(PAIR)[0]
         bot.begin()
         candle(bot, {})
-        bot.desk.recovered(bot.world.now_ms, EntryOrder(PAIR, 1.0, 100.0, "limit", "recovered"))
+        bot.desk.recovered(bot.world.now_ms, EntryOrder(PAIR, 1.0, 100.0))
         rows = {one.candle_ms: one.reason for one in bot.journal.last(PAIR, 5)}
         assert rows[approved] is Reason.RECOVERED
 
     def test_without_an_approval_to_the_newest_candle(self, bot) -> None:
-        order = EntryOrder(PAIR, 1.0, 100.0, "limit", "recovered")
+        order = EntryOrder(PAIR, 1.0, 100.0)
         bot.desk.recovered(bot.world.now_ms, order)
         assert bot.journal.last(PAIR) == []
         candle(bot, {})

@@ -91,15 +91,15 @@ class TestSwitch:
         bot.world.close_candle(ENTER)
         bot.loop(FILLED)
         assert outcome(bot) == (Verdict.REFUSED, Reason.SWITCH_UNREADABLE)
-        assert bot.desk.cancels_entries
-        assert bot.desk.exit_reason(bot.world.now_ms, bot.world.now_ms) is None
+        assert bot.desk.cancels_entry(bot.world.now_ms, PAIR, bot.world.now_ms)
+        assert bot.desk.exit_reason(bot.world.now_ms, PAIR, bot.world.now_ms) is None
 
     def test_flat_stays_flat_when_it_cannot_be_read_any_more(self, bot) -> None:
         bot.kill_switch.throw(SwitchState.FLAT, "test", "test")
         bot.begin()
         bot.switch_readable = False
         bot.begin()
-        assert bot.desk.exit_reason(bot.world.now_ms, bot.world.now_ms) == "kill_switch"
+        assert bot.desk.exit_reason(bot.world.now_ms, PAIR, bot.world.now_ms) == "kill_switch"
 
     def test_thrown_between_sizing_and_ordering(self, bot, monkeypatch) -> None:
         ask = bot.confirm
@@ -179,8 +179,8 @@ class TestErrors:
             patch.setattr(bot.world, part, broken)
             bot.kill_switch.throw(SwitchState.FLAT, "test", "test")
             bot.begin()
-            assert bot.desk.exit_reason(bot.world.now_ms, bot.world.now_ms) == "kill_switch"
-            assert bot.desk.cancels_entries
+            assert bot.desk.exit_reason(bot.world.now_ms, PAIR, bot.world.now_ms) == "kill_switch"
+            assert bot.desk.cancels_entry(bot.world.now_ms, PAIR, bot.world.now_ms)
             bot.kill_switch.rearm("test", "test")
             bot.begin()
             patch.undo()

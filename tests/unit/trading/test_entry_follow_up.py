@@ -10,6 +10,7 @@ from aurum_plugins.execution.decision import Decision, Verdict
 from aurum_plugins.reasons import Reason
 from aurum_plugins.trading.decision_log import DecisionLog
 from aurum_plugins.trading.entry_follow_up import Approved, EntryFollowUp
+from aurum_plugins.trading.host import Fate
 
 PAIR, OTHER = PAIRS[:2]
 
@@ -110,3 +111,37 @@ def test_each_is_followed_on_its_own(entries, world, journal) -> None:
     follow(entries, world, journal)
     assert [row.pair for row in journal.rows()] == [PAIR]
     assert len(entries) == 1
+
+
+class TestUnknown:
+    @pytest.fixture(autouse=True)
+    def unknown(self, world, monkeypatch) -> None:
+        monkeypatch.setattr(world, "fate", lambda *_: Fate.UNKNOWN)
+
+    def test_it_is_said_once_and_asked_again(self, entries, world, journal) -> None:
+        approve(entries, world)
+        row = follow(entries, world, journal)
+        assert row is not None
+        assert (row.verdict, row.reason) == (Verdict.APPROVED, Reason.OUTCOME_UNKNOWN)
+        assert row.outcome == {"after_seconds": 2.0}
+        assert PAIR in entries
+        assert follow(entries, world, journal) == row
+
+    @pytest.mark.parametrize(
+        ("resumed", "reason"), [(False, Reason.REJECTED), (True, Reason.UNBOOKED)]
+    )
+    def test_in_the_end_it_is_gone(self, entries, world, journal, monkeypatch, resumed, reason):
+        approve(entries, world, resumed=resumed)
+        follow(entries, world, journal)
+        monkeypatch.setattr(world, "fate", lambda *_: Fate.GONE)
+        row = follow(entries, world, journal)
+        assert row is not None
+        assert (row.verdict, row.reason) == (Verdict.REFUSED, reason)
+        assert PAIR not in entries
+
+    def test_what_was_taken_over_is_followed_no_more(self, entries, world, journal) -> None:
+        approve(entries, world)
+        approve(entries, world, pair=OTHER)
+        entries.taken_over(PAIR)
+        assert PAIR not in entries
+        assert OTHER in entries

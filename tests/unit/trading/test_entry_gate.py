@@ -10,6 +10,7 @@ import pytest
 from aurum_plugins.clock import HOUR_MS
 from aurum_plugins.execution.cross_check import CrossCheck
 from aurum_plugins.execution.entry_order import EntryOrder, Situation
+from aurum_plugins.execution.news_word import NewsWord
 from aurum_plugins.market_data.consensus import Dissent, NoConsensus
 from aurum_plugins.reasons import Action, Reason
 from aurum_plugins.refusal import Refusal
@@ -21,8 +22,9 @@ from aurum_plugins.trading.entry_sizing import Wanted
 PAIR = "ETH/USDT"
 NOW = 1_795_341_600_000
 CANDLE = NOW - HOUR_MS
-ORDER = EntryOrder(PAIR, 2.0, 100.0, "limit", "tag")
+ORDER = EntryOrder(PAIR, 2.0, 100.0)
 ROW = DecidedRow(CANDLE, Action.ENTER, Reason.BREAKOUT, {"close": 100.0, "average_range": 2.0})
+NEWS = NewsWord("ETH")
 WORD = CrossCheck(NoConsensus(PAIR, Dissent.NO_QUOTES), None, None)
 
 
@@ -44,6 +46,7 @@ class Surroundings:
         self.checked: Refusal | None = None
         self.sized: Refusal | None = None
         self.venues: Any = self
+        self.news: Any = self
 
     # The host.
     def account(self) -> str:
@@ -60,7 +63,7 @@ class Surroundings:
     def size(self, wanted: Wanted, account: str, closes: str, multiple: float, scale: float) -> Any:
         self.asked.append("sizing")
         assert (account, closes, multiple, scale) == ("account", "closes", 10.0, 0.5)
-        return Size(100.0, "cash", {})
+        return Size(100.0, {})
 
     def refuses(self, notional: float, wanted: Wanted, account: str, closes: str) -> Any:
         self.asked.append("caps")
@@ -78,6 +81,12 @@ class Surroundings:
         self.asked.append("venues")
         assert (now_ms, pair, candle_ms) == (NOW, PAIR, CANDLE)
         return WORD
+
+    # The news.
+    def word(self, now_ms: int, pair: str) -> NewsWord:
+        self.asked.append("news")
+        assert (now_ms, pair) == (NOW, PAIR)
+        return NEWS
 
     def gate(self, *, backtest: bool = False) -> EntryGate:
         stakes = {(PAIR, CANDLE): 210.0}
@@ -97,6 +106,7 @@ class Surroundings:
             wanted,
             self.waiting,
             self.venues,
+            self.news,
         ]
         return EntryGate(*parts, interval_ms=HOUR_MS, backtest=backtest)
 
@@ -115,9 +125,10 @@ def around() -> Surroundings:
 
 def test_with_nothing_against_it_an_entry_passes(around) -> None:
     assert around.refusal() is None
-    assert around.asked == ["venues", "book", "checks", "caps"]
+    assert around.asked == ["venues", "news", "book", "checks", "caps"]
     (situation,) = around.situations
     assert situation.cross_check is WORD
+    assert situation.news is NEWS
     assert situation.candle_ms == CANDLE
     assert situation.stake == 210.0
     assert (situation.close, situation.average_range) == (100.0, 2.0)
@@ -155,6 +166,7 @@ def test_what_a_person_asks_for_is_of_now_and_venues_are_heard_of_the_real_candl
     (situation,) = around.situations
     assert situation.candle_ms == NOW - HOUR_MS
     assert situation.cross_check is WORD
+    assert situation.news is NEWS
 
 
 def test_checks_go_before_caps(around) -> None:
@@ -165,7 +177,7 @@ def test_checks_go_before_caps(around) -> None:
 
 
 def test_without_venues_nothing_is_cross_checked(around) -> None:
-    around.venues = None
+    around.venues = around.news = None
     assert around.refusal() is None
     assert around.situations[0].cross_check is None
 

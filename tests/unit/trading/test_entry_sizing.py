@@ -47,7 +47,7 @@ def wanted(pair: str = "A", **changes: Any) -> Wanted:
 
 
 def held(pair: str, value: float) -> Account:
-    position = Position(pair, value / 50, 0.0, 50.0, 50.0, 40.0, 0)
+    position = Position(pair, value / 50, 0.0, 50.0, 50.0, 40.0)
     return Account(1_000.0 - value, (position,))
 
 
@@ -98,7 +98,7 @@ class TestSize:
         assert size.figures["unknown"] == unknown
 
     def test_an_account_without_a_price_has_no_room(self) -> None:
-        account = Account(1_000.0, (Position("B", 1.0, 0.0, math.nan, 1.0, 1.0, 0),))
+        account = Account(1_000.0, (Position("B", 1.0, 0.0, math.nan, 1.0, 1.0),))
         size = sizing().size(wanted(), account, CLOSES, 10.0, 1.0)
         assert size == Refusal(Reason.EQUITY_UNKNOWN, {"unknown": "B"})
 

@@ -95,7 +95,7 @@ class TestMark:
     @pytest.mark.parametrize("price", [math.nan, math.inf, -1e9])
     def test_an_account_that_cannot_be_priced(self, book, store, price) -> None:
         book.mark(NOW, Account(1_000.0), ())
-        held = Position("A/U", 1.0, 0.0, price, 1.0, 0.5, NOW)
+        held = Position("A/U", 1.0, 0.0, price, 1.0, 0.5)
         book.mark(NOW + 2 * HOUR, Account(1_000.0, (held,)), ())
         assert reason(book) is Reason.EQUITY_UNKNOWN
         assert len(store.saves) == 1

@@ -17,7 +17,7 @@ from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.trading.risk_states import RiskStates
 
 NOW = 1_795_341_600_000
-ACCOUNT = Account(900.0, (Position("A/U", 1.0, 1.0, 100.0, 110.0, 90.0, NOW),))
+ACCOUNT = Account(900.0, (Position("A/U", 1.0, 1.0, 100.0, 110.0, 90.0),))
 LIMITS = LossLimits(RiskSettings())
 STATE = LIMITS.update(RiskState(), NOW, ACCOUNT.equity)
 

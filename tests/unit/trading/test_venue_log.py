@@ -79,7 +79,7 @@ class TestMarks:
 
 class TestHealth:
     def test_a_venue_of_which_nothing_is_known(self, log, database) -> None:
-        log.note_health(NOW, [record().snapshot()], ())
+        log.note_health(NOW, lambda: [record().snapshot()], ())
         (row,) = kept(database, venue_health)
         assert (row["bot"], row["venue"], row["at_ms"]) == ("bot", "kraken", NOW)
         assert row["state"] == "closed"
@@ -99,7 +99,7 @@ class TestHealth:
         health.circuit_changed(
             CircuitChange("kraken", CircuitState.CLOSED, CircuitState.OPEN, NOW, "failures")
         )
-        log.note_health(NOW, [health.snapshot()], {"kraken"})
+        log.note_health(NOW, lambda: [health.snapshot()], {"kraken"})
         (row,) = kept(database, venue_health)
         assert row["state"] == "open"
         figures = row["figures"]
@@ -111,7 +111,7 @@ class TestHealth:
 
     def test_every_ten_seconds_at_most_also_when_the_clock_is_set_back(self, log, database) -> None:
         def noted(at_ms: int) -> int:
-            log.note_health(at_ms, [record().snapshot()], ())
+            log.note_health(at_ms, lambda: [record().snapshot()], ())
             return kept(database, venue_health)[0]["at_ms"]
 
         ten = 10 * SECOND_MS
@@ -121,8 +121,14 @@ class TestHealth:
         assert noted(NOW) == NOW
         assert len(kept(database, venue_health)) == 1
 
+    def test_in_between_nobody_is_asked(self, log, database) -> None:
+        asked: list[int] = []
+        for at_ms in (NOW, NOW + 1, NOW + 10 * SECOND_MS - 1, NOW + 10 * SECOND_MS):
+            log.note_health(at_ms, lambda at_ms=at_ms: asked.append(at_ms) or [], ())
+        assert asked == [NOW, NOW + 10 * SECOND_MS]
+
     def test_nobody_is_no_row(self, log, database) -> None:
-        log.note_health(NOW, [], ())
+        log.note_health(NOW, list, ())
         log.mark(NOW, [])
         assert kept(database, venue_health) == kept(database, consensus_marks) == []
 
@@ -154,7 +160,7 @@ class TestFailure:
         with writing():
             log.mark(NOW, mark)
             log.mark(NOW + 1, mark)
-            log.note_health(NOW + 2, [record().snapshot()], ())
+            log.note_health(NOW + 2, lambda: [record().snapshot()], ())
         assert len(tries) == 1
         assert "locked" in caplog.text
         log.mark(NOW + AFTER_FAILURE_MS - 1, mark)

@@ -41,6 +41,7 @@ def change(record: HealthRecord, clock: StagedClock, *states: CircuitState) -> N
 def test_before_anything_was_asked(record) -> None:
     health = record.snapshot()
     assert (health.venue, health.state) == ("kraken", CLOSED)
+    assert record.circuit is CLOSED
     assert (health.requests, health.retries, health.trips) == (0, 0, 0)
     assert dict(health.errors) == {}
     assert all(

@@ -1,0 +1,1 @@
+"""What bots say of themselves, what is seen of them from outside, and who is told."""

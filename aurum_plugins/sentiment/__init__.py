@@ -1,0 +1,1 @@
+"""What people write about coins: when it was seen, what it is about, and what it means."""

@@ -1,0 +1,1 @@
+"""From many items to a mood, and to shocks."""

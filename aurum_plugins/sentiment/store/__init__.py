@@ -1,0 +1,1 @@
+"""Items, and when somebody listened, in the database: written once, read as of a time."""

@@ -1,0 +1,1 @@
+"""Commands of ours in freqtrade's own Telegram bot: see docs/telegram.md."""
