@@ -34,6 +34,28 @@ def take_over_lost_orders(bot: Any) -> None:
     bot.process = process
 
 
+def survive_interrupted_writes(bot: Any) -> None:
+    """Let a bot that Ctrl-C met in the midst of a write to its database end as usual.
+
+    The write was undone by the interruption, and until that is acknowledged the database's session
+    refuses everything: open orders would not be cancelled, nor would anything be saved at the end.
+    What the write held is asked from the exchange at the next start.
+
+    Parameters
+    ----------
+    bot : type
+        `freqtrade.freqtradebot.FreqtradeBot`.
+    """
+    stock = bot.cleanup
+
+    def cleanup(self: Any) -> None:
+        if _reporting(self) is not None:
+            _acknowledge_undone_write()
+        stock(self)
+
+    bot.cleanup = cleanup
+
+
 def report_on_itself(bot: Any) -> None:
     """Let bots tell of themselves, from start to end: see `strategies.bot_reporting`.
 
@@ -69,6 +91,23 @@ def report_on_itself(bot: Any) -> None:
 def _reporting(bot: Any) -> Any:
     # A bot that could not be set up may have no strategy.
     return getattr(getattr(bot, "strategy", None), "aurum_reporting", None)
+
+
+def _acknowledge_undone_write() -> None:
+    from freqtrade.persistence import Trade  # noqa: PLC0415 - freqtrade loads this
+    from sqlalchemy.exc import PendingRollbackError  # noqa: PLC0415 - only where needed
+
+    # A bot that could not be set up may have no session.
+    if not hasattr(Trade, "session"):
+        return
+    try:
+        Trade.commit()
+    except PendingRollbackError:
+        Trade.rollback()
+        logger.warning(
+            "Interrupted while it wrote to its database: that write is undone. What it held is "
+            "asked from the exchange at the next start."
+        )
 
 
 def _enter_again(bot: Any, pair: str, stake: float) -> None:

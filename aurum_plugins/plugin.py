@@ -177,12 +177,13 @@ def _check_configuration(module: ModuleType) -> None:
 
 
 def _complete_bot(module: ModuleType) -> None:
-    """Let a bot take over orders that were lost, and tell of itself."""
-    from aurum_plugins.bot_hooks import report_on_itself, take_over_lost_orders
+    """Let a bot take over orders that were lost, end cleanly, and tell of itself."""
+    from aurum_plugins import bot_hooks
 
-    take_over_lost_orders(module.FreqtradeBot)
+    bot_hooks.take_over_lost_orders(module.FreqtradeBot)
+    bot_hooks.survive_interrupted_writes(module.FreqtradeBot)
     # The outermost: what is taken over is part of a loop.
-    report_on_itself(module.FreqtradeBot)
+    bot_hooks.report_on_itself(module.FreqtradeBot)
 
 
 def _summarise_decisions(module: ModuleType) -> None:

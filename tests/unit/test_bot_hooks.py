@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import booked_trades
 import pytest
 from freqtrade.exceptions import DependencyException
+from freqtrade.persistence import Trade
+from sqlalchemy import event, func, select
 
-from aurum_plugins.bot_hooks import report_on_itself, take_over_lost_orders
+from aurum_plugins.bot_hooks import (
+    report_on_itself,
+    survive_interrupted_writes,
+    take_over_lost_orders,
+)
 
 
 class Reporting:
@@ -131,3 +139,60 @@ class TestLostOrders:
 
     def test_another_strategy_has_none(self) -> None:
         assert self.run(object(), outcome=True) == ["stock"]
+
+
+class TestInterruptedWrites:
+    class Bot:
+        """Counts its trades at its end, as freqtrade's looks for open ones."""
+
+        def __init__(self, strategy: Any) -> None:
+            self.strategy = strategy
+            self.trades: int | None = None
+
+        def cleanup(self) -> None:
+            self.trades = Trade.session.scalar(select(func.count()).select_from(Trade))
+            Trade.commit()
+
+    @pytest.fixture
+    def bot(self) -> Any:
+        class Bot(self.Bot):
+            """One that is not changed for the other tests."""
+
+        survive_interrupted_writes(Bot)
+        return Bot(SimpleNamespace(aurum_reporting=Reporting()))
+
+    def test_the_end_finds_the_database_as_it_was_before(self, bot, tmp_path: Path, caplog) -> None:
+        with booked_trades.trade_rows(f"sqlite:///{tmp_path}/trades.sqlite"):
+            booked_trades.add()
+            self.interrupt()
+            bot.cleanup()
+        assert bot.trades == 1
+        assert "Interrupted while it wrote to its database: that write is undone." in caplog.text
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C while a second trade is written."""
+
+        def press(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        engine = Trade.session.get_bind()
+        event.listen(engine, "before_cursor_execute", press)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                booked_trades.add()
+        finally:
+            event.remove(engine, "before_cursor_execute", press)
+
+    def test_what_waits_to_be_written_is_written(self, bot, caplog) -> None:
+        with booked_trades.trade_rows():
+            trade = booked_trades.add()
+            trade.max_rate = 77.0
+            bot.cleanup()
+            Trade.session.expire_all()
+            assert trade.max_rate == 77.0
+        assert caplog.messages == []
+
+    def test_a_bot_without_a_database_ends_as_well(self, bot, monkeypatch) -> None:
+        monkeypatch.delattr(Trade, "session", raising=False)
+        with pytest.raises(AttributeError):  # of this bot's own look
+            bot.cleanup()
