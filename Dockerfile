@@ -19,7 +19,7 @@ WORKDIR /freqtrade
 COPY constraints.txt /tmp/constraints.txt
 COPY --from=wheel /tmp/wheel /tmp/wheel
 RUN wheel="$(ls /tmp/wheel/*.whl)" \
-    && pip install --user --no-cache-dir --constraint /tmp/constraints.txt "${wheel}[postgres]"
+    && pip install --user --no-cache-dir --constraint /tmp/constraints.txt "${wheel}[postgres,cluster]"
 
 COPY --chown=ftuser:ftuser configs configs
 COPY --chown=ftuser:ftuser user_data user_data

@@ -107,7 +107,7 @@ def test_it_installs_with_the_constraints_and_remembers_it(clone: Path, programs
     first = _make(clone, "install", path=programs)
     assert first.returncode == 0, first.stderr
     asked = log.read_text(encoding="utf-8")
-    assert "--constraint constraints.txt --editable .[dev,postgres]" in asked
+    assert "--constraint constraints.txt --editable .[dev,postgres,cluster]" in asked
     assert asked.splitlines()[-1] == "-m pip check"
     assert _make(clone, "--question", "install", path=programs).returncode == 0
 

@@ -101,7 +101,7 @@ class SnapshotReader:
             except Exception as error:
                 logger.debug("%s of %s cannot be read", name, bot, exc_info=True)
                 faults[name] = one_line(str(error) or repr(error), _LONGEST_FAULT)
-        orders = found.pop("orders", None)
+        orders = found.pop("unsettled_orders", None)
         return BotSnapshot(
             bot=bot,
             now_ms=now_ms,
@@ -134,7 +134,7 @@ class SnapshotReader:
             "moods": lambda: self._moods_of(bot, now_ms),
             "sources": lambda: source_words(*asked),
             "owed": lambda: owed(*asked, self._ledger_of(bot)),
-            "orders": lambda: unsettled_orders(database, bot),
+            "unsettled_orders": lambda: unsettled_orders(database, bot),
             "alerts": lambda: alerts_of(database, bot, sources.most_alerts),
         }
 

@@ -406,7 +406,7 @@ class TestFaults:
             ("consensus_marks", {"consensus"}),
             ("switches", {"switch"}),
             ("venue_health", {"venues"}),
-            ("orders", {"orders"}),
+            ("orders", {"unsettled_orders"}),
             ("alerts", {"alerts"}),
             ("ledger_entries", {"owed"}),
             ("sentiment_sources", {"sources"}),

@@ -21,7 +21,7 @@ class OrdersUnsettled:
     """An order left longer ago than a minute, and nobody knows whether the exchange took it."""
 
     name: ClassVar[str] = "orders_unsettled"
-    needs: ClassVar[frozenset[str]] = frozenset({"orders", "unsettled_orders"})
+    needs: ClassVar[frozenset[str]] = frozenset({"unsettled_orders"})
     of_living: ClassVar[bool] = False
 
     def look(self, snapshot: BotSnapshot) -> Sequence[Condition]:

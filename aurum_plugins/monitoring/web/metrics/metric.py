@@ -12,8 +12,8 @@ SECOND: Final = 1_000.0
 # Of a whitelist that somebody let grow without bound.
 MOST_PAIRS: Final = 500
 
-# What is computed of other parts, or was read together with them.
-_BEHIND: Final = {"forecasts": ("newest",), "unsettled_orders": ("orders",)}
+# What is computed of other parts.
+_BEHIND: Final = {"forecasts": ("newest",)}
 
 # The values of the labels, and the figure; None: not known, so nothing is told.
 Sample = tuple[tuple[str, ...], float | None]

@@ -147,7 +147,6 @@ def test_of_a_bot_that_said_nothing_nothing_is_told() -> None:
         ("counts", "aurum_entries_ordered_24h"),
         ("alerts", "aurum_open_alerts"),
         ("unsettled_orders", "aurum_unsettled_orders"),
-        ("orders", "aurum_unsettled_orders"),
         ("switch", "aurum_switch_state"),
     ],
 )
