@@ -7,6 +7,8 @@ import os
 import secrets
 from pathlib import Path
 
+_USUAL = 0o666  # less what the process's mask takes away, as `open` has it
+
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file's content in one step; a reader sees the old or the new, never a part.
@@ -26,7 +28,7 @@ def write_atomically(path: Path, text: str) -> None:
     write_bytes_atomically(path, text.encode())
 
 
-def write_bytes_atomically(path: Path, content: bytes) -> None:
+def write_bytes_atomically(path: Path, content: bytes, mode: int | None = None) -> None:
     """Replace a file's content in one step, as `write_atomically` does.
 
     Parameters
@@ -34,6 +36,8 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
     path : pathlib.Path
         Its folder is created if need be.
     content : bytes
+    mode : int, optional
+        Permissions, such as 0o600, from the first byte on; the process's usual ones by default.
 
     Raises
     ------
@@ -43,7 +47,12 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with temporary.open("xb") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        descriptor = os.open(temporary, flags, _USUAL if mode is None else mode)
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                # What the process's mask took away is given back.
+                os.fchmod(descriptor, mode)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -163,6 +163,7 @@ def _check_configuration(module: ModuleType) -> None:
         from freqtrade.exceptions import OperationalException
 
         from aurum_plugins import config as ours
+        from aurum_plugins.starts import loaded_files
 
         config: dict[str, Any] = stock(self)
         try:
@@ -171,6 +172,7 @@ def _check_configuration(module: ModuleType) -> None:
         except ConfigurationError as error:
             raise OperationalException(str(error)) from error
         ours.keep_simulated_candles_apart(config, self.args.get("datadir"))
+        loaded_files.take_down(config)
         return config
 
     configuration.load_config = load_config

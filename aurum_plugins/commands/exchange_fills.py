@@ -11,12 +11,12 @@ from typing import Any, Final
 import ccxt
 
 from aurum_plugins.clock import SECOND_MS
-from aurum_plugins.doctor.redaction import Redactor
 from aurum_plugins.errors import AurumError, ConfigurationError
 from aurum_plugins.ledger.booked_order import BookedOrder
 from aurum_plugins.ledger.fill import Fill
 from aurum_plugins.ledger.fill_reconciliation import UNIT, Steps
 from aurum_plugins.market_data.venues.public_api import OPTIONS
+from aurum_plugins.redaction import Redactor
 from aurum_plugins.sentiment.one_line import one_line
 
 # As far as clocks of freqtrade and of the exchange may be apart; freqtrade allows the same.

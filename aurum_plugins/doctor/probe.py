@@ -26,12 +26,12 @@ from aurum_plugins.doctor.facts import (
     Settings,
     Strategy,
 )
-from aurum_plugins.doctor.redaction import Redactor
 from aurum_plugins.doctor.rules import broken_rule, shorten
 from aurum_plugins.doctor.sentiment_facts import sentiment_facts
 from aurum_plugins.doctor.unreadable import unreadable
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.market_data.venue_settings import VenueSettings
+from aurum_plugins.redaction import Redactor
 
 # What a strategy gives to the configuration; stands in for it where none could be loaded.
 _FROM_STRATEGY = {"stoploss": -0.1, "minimal_roi": {"0": 10.0}, "timeframe": "1h"}

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from aurum_plugins.doctor.facts import Fault
-from aurum_plugins.doctor.redaction import MASK, Redactor, is_sensitive
+from aurum_plugins.redaction import MASK, Redactor, is_sensitive
 
 _LONGEST = 300
 

@@ -24,6 +24,7 @@ from aurum_plugins.strategies.account_told import account_report
 from aurum_plugins.strategies.bookkeeping import Bookkeeping
 from aurum_plugins.strategies.ledger_setup import fee_booking
 from aurum_plugins.strategies.models_told import ModelsTold
+from aurum_plugins.strategies.start_keeping import StartKeeping
 from aurum_plugins.strategies.trade_sums import trade_report
 from aurum_plugins.trading.stock import Stock
 
@@ -76,6 +77,7 @@ class BotReporting:
         self._strategy = strategy
         self._clock = clock or WallClock()
         self._models = ModelsTold(strategy)
+        self._starts = StartKeeping(strategy, self._clock)
         self._pulse: Pulse | None = None
         self._books: Bookkeeping | None = None
         self._limits: RiskSettings | None = None
@@ -95,6 +97,7 @@ class BotReporting:
         if not self._strategy.trades_live:
             return
         config = self._strategy.config
+        self._note_start()
         self._limits = RiskSettings.from_config(config)
         about = about_bot(self._strategy, self._clock.now_ms())
         database = open_database(database_url(config))
@@ -123,8 +126,10 @@ class BotReporting:
             yield
         except BaseException:
             pulse.end_loop(self._clock.now_ms(), failed=True)
+            self._keep_start(failed=True)
             raise
         pulse.end_loop(self._clock.now_ms())
+        self._keep_start(failed=False)
 
     @_never_raises
     def stock_taken(self, now_ms: int, stock: Stock) -> None:
@@ -157,6 +162,7 @@ class BotReporting:
         """
         if self._pulse is None:
             return
+        self._note_decisions(newest)
         known = self._newest
         self._newest = {pair: known.get(pair) if at is None else at for pair, at in newest.items()}
         pairs = tuple(PairCandles(pair=pair, newest_ms=at) for pair, at in self._newest.items())
@@ -179,6 +185,18 @@ class BotReporting:
         _books.end()
         if bot.state is not State.RELOAD_CONFIG:
             _pulses.end()
+
+    @_never_raises
+    def _note_start(self) -> None:
+        self._starts.begin()
+
+    @_never_raises
+    def _note_decisions(self, newest: Mapping[str, int | None]) -> None:
+        self._starts.analysed(newest)
+
+    @_never_raises
+    def _keep_start(self, *, failed: bool) -> None:
+        self._starts.loop_ended(failed=failed)
 
     def _tasks(self, pulse: Pulse, database: Database) -> dict[str, Callable[[], object]]:
         currency = str(self._strategy.config["stake_currency"])

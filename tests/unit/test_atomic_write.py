@@ -31,6 +31,18 @@ def test_bytes_are_written_as_they_are(tmp_path, content) -> None:
     assert names(tmp_path) == ["one.model"]
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666])
+def test_permissions_are_those_asked_for_whatever_the_mask(tmp_path, mode) -> None:
+    path = tmp_path / "keys.json"
+    path.write_text("old")
+    mask = os.umask(0o077)
+    try:
+        write_bytes_atomically(path, b"new", mode=mode)
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
 def test_folders_are_created(tmp_path) -> None:
     path = tmp_path / "models" / "btc" / "report.json"
     write_atomically(path, "new")

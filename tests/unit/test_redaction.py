@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import get_args
+
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, SecretStr
 
-from aurum_plugins.doctor.redaction import Redactor, is_sensitive
+from aurum_plugins.config import SECTIONS, _settings
+from aurum_plugins.redaction import Redactor, is_sensitive
 
 CONFIG = {
     "strategy": "AurumStrategy",
@@ -47,3 +52,19 @@ def test_freqtrades_own_sensitive_keys_are_all_known() -> None:
 
     for key in config_secrets._SENSITIVE_KEYS:
         assert is_sensitive(key.rpartition(".")[2]), key
+
+
+def test_every_secret_of_our_own_settings_has_a_name_that_is_masked() -> None:
+    found = {name for section in SECTIONS for name in _secret_names(_settings(section))}
+    assert {"token", "url", "client_id"} <= found
+    assert [name for name in found if not is_sensitive(name)] == []
+
+
+def _secret_names(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        kinds = [field.annotation, *get_args(field.annotation)]
+        if SecretStr in kinds:
+            yield name
+        for kind in kinds:
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _secret_names(kind)

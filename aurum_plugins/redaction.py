@@ -9,8 +9,8 @@ MASK = "***"
 # Anything shorter is masked only where it is quoted: it would punch holes into ordinary words.
 _LONG_ENOUGH = 4
 _SENSITIVE = re.compile(
-    r"key$|secret|passw|passphrase|token|^uid$|chat_?id|account_?id|wallet_?address|webhook|^url$"
-    r"|db_url|proxy",
+    r"key$|secret|passw|passphrase|token|^uid$|chat_?id|client_?id|account_?id|wallet_?address"
+    r"|webhook|^url$|db_url|proxy|twofa",
     re.IGNORECASE,
 )
 _URL_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
