@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -67,8 +68,8 @@ class Run:
         return float(sharpe), float(drawdown), float(path[-1] ** (365 / len(returns)) - 1)
 
 
-def load(datadir: Path, pairs: list[str]) -> Candles:
-    """Read hourly candles of freqtrade's feather layout, indexed by the UTC time of their open.
+def load(datadir: Path, pairs: Sequence[str], timeframe: str = "1h") -> Candles:
+    """Read candles of freqtrade's feather layout, indexed by the UTC time of their open.
 
     Raises
     ------
@@ -77,7 +78,7 @@ def load(datadir: Path, pairs: list[str]) -> Candles:
     """
     candles = {}
     for pair in pairs:
-        path = datadir / f"{pair.replace('/', '_')}-1h.feather"
+        path = datadir / f"{pair.replace('/', '_')}-{timeframe}.feather"
         if not path.is_file():
             raise DataError(path, "no such candle file; give its folder with --datadir")
         try:
@@ -87,9 +88,9 @@ def load(datadir: Path, pairs: list[str]) -> Candles:
     return candles
 
 
-def daily(hourly_returns: pd.Series) -> pd.Series:
-    """Compound hourly returns into the equity at the end of each UTC day."""
-    return (1 + hourly_returns.fillna(0)).cumprod().resample("1D").last().ffill()
+def daily(returns: pd.Series) -> pd.Series:
+    """Compound the returns of candles into the equity at the end of each UTC day."""
+    return (1 + returns.fillna(0)).cumprod().resample("1D").last().ffill()
 
 
 def hold(name: str, candles: Candles, span: tuple[str, str], *, log_returns: bool = False) -> Run:
@@ -153,6 +154,7 @@ def breakout(
     log_returns: bool = False,
     settings: BreakoutSettings | None = None,
     risk: RiskSettings | None = None,
+    candle_ms: int = HOUR_MS,
 ) -> Run:
     """Trade every pair on an equal share of the equity, scaled to the volatility target.
 
@@ -180,13 +182,15 @@ def breakout(
         Default lengths if absent.
     risk : RiskSettings, optional
         Of which only `volatility_target` and `stop_multiple` count; the defaults if absent.
+    candle_ms : int
+        Length of a candle in milliseconds.
     """
     rules, sizes = settings or BreakoutSettings(), risk or RiskSettings()
     multiple = sizes.stop_multiple if stopped else None
     earned, changed, trades = {}, {}, 0
     for pair, frame in candles.items():
         held, price = positions(frame, rules, closes_only=closes_only, stop_multiple=multiple)
-        sigma = annualised_volatility(frame["close"], rules.volatility_candles, HOUR_MS)
+        sigma = annualised_volatility(frame["close"], rules.volatility_candles, candle_ms)
         size = (sizes.volatility_target / sigma).clip(upper=1.0).fillna(0.0)
         entered = np.diff(held, prepend=0.0) > 0
         weight = (size if resized else size.where(entered).ffill().fillna(0.0)) * held

@@ -24,12 +24,12 @@ import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
+from backtest_progress import one_after_the_other
 from baselines import PAIRS, Candles, breakout, hold, load
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from strategy_blocks import (
     Block,
     Row,
@@ -75,19 +75,8 @@ def freqtrade_rows(
     job: Job, identifier: str, folder: Path, candles: Candles, parts: list[Block]
 ) -> dict[str, Row]:
     """Run the backtests one after the other, with a progress display."""
-    rows = {}
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[step]}")
-    with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True)) as progress:
-        for number, variant in enumerate(variants(identifier)):
-            task = progress.add_task(variant.name, total=None, step="")
-
-            def tell(step: str, done: float | None, task: Any = task) -> None:
-                progress.update(task, step=step, total=done and 1.0, completed=done or 0.0)
-
-            result = backtest(variant, job, folder / str(number), tell)
-            rows[variant.name] = freqtrade_row(variant.name, result, candles, parts)
-            progress.update(task, step="done", total=1.0, completed=1.0)
-    return rows
+    results = one_after_the_other(variants(identifier), job, folder, backtest)
+    return {name: freqtrade_row(name, found, candles, parts) for name, found in results.items()}
 
 
 def intervals(rows: dict[str, Row], parts: list[Block]) -> Intervals:

@@ -1,4 +1,4 @@
-"""The backtests that `strategy.py` compares: what freqtrade is told, and what it makes of it."""
+"""Backtests that are compared: what freqtrade is told, and what it makes of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,8 @@ class Variant:
     """One way to run the strategy.
 
     `configs` are files of `configs/`, the last one counting most, and `overlay` is laid on top of
-    them. `identifier` names FreqAI's folder of forecasts, None without FreqAI.
+    them. `identifier` names FreqAI's folder of forecasts, None without FreqAI; `strategy`, the
+    class that is run.
     """
 
     name: str
@@ -66,13 +67,14 @@ class Variant:
     overlay: Mapping[str, Any] = field(default_factory=dict)
     protections: bool = True
     identifier: str | None = None
+    strategy: str = "AurumStrategy"
 
 
 @dataclass(frozen=True)
 class Job:
     """What all backtests share: folders, the sandbox's address, first day and day after the last.
 
-    `userdir` keeps FreqAI's forecasts.
+    `userdir` keeps FreqAI's forecasts; `pairs` are those that are traded.
     """
 
     datadir: Path
@@ -80,6 +82,7 @@ class Job:
     url: str
     start: str
     end: str
+    pairs: Sequence[str] = tuple(PAIRS)
 
     @property
     def timerange(self) -> str:
@@ -128,7 +131,7 @@ def backtest(variant: Variant, job: Job, folder: Path, tell: Tell) -> dict[str, 
     exports = sorted((folder / "results").glob("*.zip"))
     if len(exports) != 1:
         raise RunError(f"{variant.name}: one result was expected, {len(exports)} were written")
-    result = read_results(exports[0])["AurumStrategy"]
+    result = read_results(exports[0])[variant.strategy]
     check_start(variant, job, result)
     return result
 
@@ -138,14 +141,15 @@ def command(variant: Variant, job: Job, folder: Path) -> list[str]:
     (folder / "results").mkdir(parents=True)
     config = {
         "add_config_files": [str(ROOT / "configs" / name) for name in variant.configs],
-        "exchange": {"pair_whitelist": PAIRS},
+        "exchange": {"pair_whitelist": list(job.pairs)},
         "fee": FEE,
         **variant.overlay,
     }
     (folder / "config.json").write_text(json.dumps(config))
     own = ROOT / "user_data"
     return [
-        *(PROGRAM, "backtesting", "-c", str(folder / "config.json"), "--strategy", "AurumStrategy"),
+        *(PROGRAM, "backtesting", "-c", str(folder / "config.json")),
+        *("--strategy", variant.strategy),
         *("--userdir", str(job.userdir), "--strategy-path", str(own / "strategies")),
         *("--freqaimodel-path", str(own / "freqaimodels"), "--datadir", str(job.datadir)),
         *("--timerange", job.timerange, "--cache", "none", "--no-color"),
@@ -225,7 +229,7 @@ def check_start(variant: Variant, job: Job, result: Mapping[str, Any]) -> None:
         return
     folder = job.userdir / "models" / variant.identifier / "backtesting_predictions"
     ready = 0
-    for pair in PAIRS:
+    for pair in job.pairs:
         coin = pair.split("/", maxsplit=1)[0].lower()
         path = folder / f"cb_{coin}_{int(first.timestamp())}_prediction.feather"
         if not path.is_file():

@@ -1,4 +1,4 @@
-"""What `strategy.py` prints and writes."""
+"""What `strategy.py` and `siblings.py` print and write."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def document(
         "train_period_days": TRAIN_DAYS,
         "blocks": {part.name: part.span for part in parts},
         "rows": {
-            name: {block: _figures(run) for block, run in row.items()} for name, row in rows.items()
+            name: {block: figures(run) for block, run in row.items()} for name, row in rows.items()
         },
         "intervals": {
             name: {
@@ -77,7 +77,8 @@ def document(
     }
 
 
-def _figures(run: Run) -> dict[str, float]:
+def figures(run: Run) -> dict[str, float]:
+    """A run as numbers, by name."""
     sharpe, drawdown, growth = run.figures()
     return {
         "sharpe": sharpe,

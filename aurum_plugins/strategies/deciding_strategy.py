@@ -96,7 +96,9 @@ class DecidingStrategy(IStrategy):
     @property
     def trades_live(self) -> bool:
         """Whether freqtrade trades or dry-runs, rather than looking back."""
-        return self.dp is not None and self.dp.runmode in TRADE_MODES
+        # None at all in a strategy that FreqUI only shows.
+        dp = getattr(self, "dp", None)
+        return dp is not None and dp.runmode in TRADE_MODES
 
     def desk(self) -> Desk:
         """The bot's desk, or a backtest's.

@@ -1,228 +1,26 @@
-"""AurumStrategy: a Donchian breakout, with forecasts as its second opinion. Wiring only."""
+"""AurumStrategy: the breakout of days, on candles of an hour."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-from freqtrade.configuration import TimeRange
-from freqtrade.exceptions import OperationalException
-from freqtrade.exchange import timeframe_to_msecs
-from freqtrade.strategy import DecimalParameter, IntParameter
-
-from aurum_plugins import errors, signals
-from aurum_plugins.clock import WallClock
-from aurum_plugins.reasons import Action
-from aurum_plugins.risk.settings import RiskSettings
-from aurum_plugins.strategies import DecidingStrategy
-
-if TYPE_CHECKING:
-    from aurum_plugins.freqai import FreqaiColumns
-
-BREAKOUT = signals.BreakoutSettings()
-POLICY = signals.PolicySettings()
-RISK = RiskSettings()
+from aurum_plugins.strategies import BreakoutStrategy
 
 
-def length(candles: int, space: str) -> IntParameter:
-    """Give a channel length that hyperopt may halve or double."""
-    return IntParameter(max(2, candles // 2), 2 * candles, default=candles, space=space)
-
-
-def distance(ranges: float) -> DecimalParameter:
-    """Give a stop distance in average true ranges that hyperopt may halve or double."""
-    return DecimalParameter(ranges / 2, 2 * ranges, default=ranges, decimals=2, space="sell")
-
-
-def threshold(probability: float, space: str) -> DecimalParameter:
-    """Give a probability that hyperopt may move by 0.05."""
-    low, high = max(0.0, probability - 0.05), min(1.0, probability + 0.05)
-    return DecimalParameter(low, high, default=probability, decimals=3, space=space)
-
-
-def freqai_columns(config: dict[str, Any]) -> FreqaiColumns | None:
-    """What FreqAI's hooks are answered with, or None where FreqAI is not enabled."""
-    if not config.get("freqai", {}).get("enabled", False):
-        return None
-    # scikit-learn takes a second to load: only who uses it pays.
-    from aurum_plugins.freqai import FreqaiColumns  # noqa: PLC0415
-
-    return FreqaiColumns(config)
-
-
-class AurumStrategy(DecidingStrategy):
+class AurumStrategy(BreakoutStrategy):
     """Buy a close above the 20-day high, leave on a close below the 10-day low or at the stop.
 
-    Which breakouts are bought is asked of the market's trend, of the forecast and of the costs
-    (`aurum_plugins.signals.policy`), how much of risk (`aurum_plugins.risk`), and whether at all of
-    the pre-trade checks (`aurum_plugins.execution`). Settings are the sections `breakout`,
-    `policy`, `risk` and `checks` of `aurum` in the configuration; lengths count candles of whatever
-    timeframe is in force. `aurum why` says what was decided on each candle, and why.
+    Settings are the sections `breakout`, `policy`, `risk` and `checks` of `aurum` in the
+    configuration; lengths count candles of whatever timeframe is in force. `aurum why` says what
+    was decided on each candle, and why. What it earned stands in the README.
     """
 
     timeframe = "1h"
 
-    entry_candles = length(BREAKOUT.entry_candles, "buy")
-    exit_candles = length(BREAKOUT.exit_candles, "sell")
-    atr_multiple = distance(RISK.stop_multiple)
-    enter_probability = threshold(POLICY.enter_probability, "buy")
-
-    plot_config: ClassVar[dict[str, Any]] = {
-        "main_plot": {
-            "channel_high": {"color": "#2e8b57"},
-            "channel_low": {"color": "#b22222"},
-        },
-        "subplots": {
-            "ATR": {"atr": {"color": "#708090"}},
-            "Volatility": {"volatility": {"color": "#b8860b"}},
-            "Market": {"market_trend_share": {"color": "#4682b4"}},
-            "Probability of a rise": {"probability": {"color": "#6a5acd"}},
-        },
-    }
-
-    def __init__(self, config: dict[str, Any]) -> None:
-        super().__init__(config)
-        try:
-            self.settings = signals.BreakoutSettings.from_config(config)
-            self.policy = signals.PolicySettings.from_config(config)
-            self.columns = freqai_columns(config)
-            risk = RiskSettings.from_config(config)
-        except errors.ConfigurationError as error:
-            # freqtrade's own ConfigurationError would end the process with status 0.
-            raise OperationalException(str(error)) from error
-        self.entry_candles = length(self.settings.entry_candles, "buy")
-        self.exit_candles = length(self.settings.exit_candles, "sell")
-        self.atr_multiple = distance(risk.stop_multiple)
-        self.enter_probability = threshold(self.policy.enter_probability, "buy")
-        # The longest window that hyperopt may try, the candle before it, and the one it judges.
-        self.startup_candle_count = 2 + max(
-            self.entry_candles.high,
-            self.exit_candles.high,
-            self.settings.atr_candles,
-            self.settings.volatility_candles,
-            # freqtrade fetches as many of the market leader's candles.
-            self.policy.regime_candles if self.policy.asks_market else 0,
-            self.columns.lookback if self.columns else 0,
-        )
-
-    @property
-    def stop_multiple(self) -> float:
-        """Average true ranges between entry and stop."""
-        return float(self.atr_multiple.value)
-
-    @property
-    def protections(self) -> list[dict[str, Any]]:
-        """Rules about closed trades; those about open positions are in `aurum.risk`."""
-        return [
-            {"method": "AurumCooldown", "stop_duration_candles": 2},
-            {"method": "AurumConsecutiveLosses", "trade_limit": 6, "stop_duration_candles": 24},
-            {"method": "AurumPairExpectancy", "trade_limit": 20, "stop_duration_candles": 336},
-            {"method": "AurumDailyLoss", "loss_limit": 0.03},
-        ]
-
-    def _until_ms(self) -> int:
-        """Now, or the end of the backtest, in UTC milliseconds."""
-        if self.trades_live:
-            return WallClock().now_ms()
-        return TimeRange.parse_timerange(self.config["timerange"]).stopts * 1_000
-
-    def informative_pairs(self) -> list[tuple[str, str]]:
-        """Ask freqtrade to keep the candles of the market pairs."""
-        pairs = self.columns.market_pairs if self.columns else ()
-        asked = [(pair, self.timeframe) for pair in pairs]
-        if self.policy.asks_market:
-            asked.append((self.policy.market_leader, self.policy.regime_timeframe))
-        return asked
-
-    def feature_engineering_expand_all(
-        self, dataframe: pd.DataFrame, period: int, metadata: dict[str, Any], **_: Any
-    ) -> pd.DataFrame:
-        """Add the features that have a period."""
-        interval_ms = timeframe_to_msecs(metadata["tf"])
-        return self.columns.expand_all(dataframe, period, interval_ms, self._until_ms())
-
-    def feature_engineering_expand_basic(
-        self, dataframe: pd.DataFrame, metadata: dict[str, Any], **_: Any
-    ) -> pd.DataFrame:
-        """Add the features without a period."""
-        interval_ms = timeframe_to_msecs(metadata["tf"])
-        return self.columns.expand_basic(dataframe, interval_ms, self._until_ms())
-
-    def feature_engineering_standard(
-        self, dataframe: pd.DataFrame, metadata: dict[str, Any], **_: Any
-    ) -> pd.DataFrame:
-        """Add the features of the market, of the calendar and of the venues' agreement."""
-        rows = len(dataframe)
-        market = self.columns.market_candles(self.dp, self.freqai, self.timeframe, rows)
-        pair, length_ms = metadata["pair"], self.candle_ms
-        return self.columns.standard(dataframe, length_ms, market, pair, self.timeframe)
-
-    def set_freqai_targets(self, dataframe: pd.DataFrame, **_: Any) -> pd.DataFrame:
-        """Add the labels: the scaled forward return and the forward volatility."""
-        return self.columns.targets(dataframe, self.candle_ms)
-
-    def populate_indicators(
-        self, dataframe: pd.DataFrame, metadata: dict[str, Any]
-    ) -> pd.DataFrame:
-        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and FreqAI's forecasts.
-
-        `market_trend_share` is the market leader's close over its mean, minus 1.
-        """
-        if self.columns:
-            dataframe = self.freqai.start(dataframe, metadata, self)
-        dataframe["atr"] = signals.average_true_range(dataframe, self.settings.atr_candles)
-        dataframe["volatility"] = signals.annualised_volatility(
-            dataframe["close"], self.settings.volatility_candles, self.candle_ms
-        )
-        dataframe["market_trend_share"] = self._market_trend(dataframe["date"])
-        return dataframe
-
-    def populate_entry_trend(
-        self, dataframe: pd.DataFrame, metadata: dict[str, Any]
-    ) -> pd.DataFrame:
-        """Add the channels, what was decided on each candle, and the entries.
-
-        The channels are no indicators, because hyperopt computes those once and calls this each
-        epoch.
-        """
-        upper = signals.upper_channel(dataframe["high"], self.entry_candles.value)
-        lower = signals.lower_channel(dataframe["low"], self.exit_candles.value)
-        outlook = (
-            signals.outlook(dataframe, self.policy.smoothing_candles) if self.columns else None
-        )
-        decided = signals.decide(
-            dataframe,
-            upper,
-            lower,
-            outlook,
-            self.policy,
-            enter_probability=self.enter_probability.value,
-            move_candles=self.exit_candles.value,
-            candle_ms=self.candle_ms,
-        )
-        self.remember(metadata["pair"], dataframe, decided)
-        for name in ("channel_high", "channel_low", "probability"):
-            if name in decided.figures:
-                dataframe[name] = decided.figures[name]
-        dataframe["action"], dataframe["reason"] = decided.actions, decided.reasons
-        entries = decided.actions == Action.ENTER
-        dataframe["enter_long"] = entries.astype(int)
-        dataframe["enter_tag"] = np.where(entries, "breakout", None)
-        return dataframe
-
-    def populate_exit_trend(
-        self, dataframe: pd.DataFrame, _metadata: dict[str, Any]
-    ) -> pd.DataFrame:
-        """Add the exits."""
-        dataframe["exit_long"] = (dataframe["action"] == Action.EXIT).astype(int)
-        dataframe["exit_tag"] = signals.exit_tags(dataframe["reason"])
-        return dataframe
-
-    def _market_trend(self, dates: pd.Series[pd.Timestamp]) -> npt.NDArray[np.float64]:
-        timeframe, leader = self.policy.regime_timeframe, None
-        if self.policy.asks_market:
-            leader = self.dp.get_pair_dataframe(self.policy.market_leader, timeframe)
-        leader_ms, window = timeframe_to_msecs(timeframe), self.policy.regime_candles
-        return signals.market_trend(dates, self.candle_ms, leader, leader_ms, window)
+    # Rules about closed trades; those about open positions are in `aurum.risk`.
+    protections: ClassVar[list[dict[str, Any]]] = [
+        {"method": "AurumCooldown", "stop_duration_candles": 2},
+        {"method": "AurumConsecutiveLosses", "trade_limit": 6, "stop_duration_candles": 24},
+        {"method": "AurumPairExpectancy", "trade_limit": 20, "stop_duration_candles": 336},
+        {"method": "AurumDailyLoss", "loss_limit": 0.03},
+    ]
