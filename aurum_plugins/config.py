@@ -34,6 +34,7 @@ SECTIONS = {
     "sentiment": "aurum_plugins.sentiment.settings:SentimentSettings",
     "targets": "aurum_plugins.features:TargetSettings",
     "telegram": "aurum_plugins.telegram.settings:TelegramSettings",
+    "universe": "aurum_plugins.forecasting.universe_settings:UniverseSettings",
     "venues": "aurum_plugins.market_data.venue_settings:VenueSettings",
 }
 # A value that starts with this stands for something that the user has to fill in.

@@ -22,6 +22,7 @@ from aurum_plugins.commands.options import (
     ConfigFiles,
     ForecastTimeframe,
     Pairs,
+    Scheduler,
 )
 from aurum_plugins.errors import ConfigurationError
 
@@ -96,6 +97,17 @@ def evaluate(
             rich_help_panel=_WALK,
         ),
     ] = 1,
+    scheduler: Scheduler = None,
+    universe: Annotated[
+        bool | None,
+        typer.Option(
+            "--universe/--each-pair",
+            help="One model for all pairs, instead of one for each; as aurum.universe.enabled says "
+            "by default.",
+            rich_help_panel=_WALK,
+            show_default=False,
+        ),
+    ] = None,
     threshold: Annotated[
         float,
         typer.Option(
@@ -157,12 +169,15 @@ def evaluate(
 
     `aurum evaluate BTC/USDT ETH/USDT -t 1h --horizon 4 --from 2023-01-01 --workers 2`
 
+    `aurum evaluate --universe -t 1h` — one model a window for all pairs
+
     `aurum evaluate -d ~/data/binance -t 5m --threshold 0.95 --cost 15 --trials 20 -o /tmp/report`
     """
     # scikit-learn and its like take a second to load: the other subcommands need not wait for it.
     from aurum_plugins.commands.evaluate_request import EvaluateRequest  # noqa: PLC0415
     from aurum_plugins.commands.evaluation_run import EvaluationRun  # noqa: PLC0415
     from aurum_plugins.forecasting.evaluation.page import render_page  # noqa: PLC0415
+    from aurum_plugins.forecasting.workers.open_workers import open_workers  # noqa: PLC0415
 
     request = EvaluateRequest.of(
         pairs=pairs or (),
@@ -177,9 +192,11 @@ def evaluate(
         threshold=threshold,
         cost=cost,
         trials=trials,
+        universe=universe,
     )
-    run = EvaluationRun(request, workers=workers, with_canaries=canaries)
-    _watch(run)
+    with open_workers(workers, scheduler, Console(stderr=True).print) as found:
+        run = EvaluationRun(request, workers=found, with_canaries=canaries)
+        _watch(run)
     now = datetime.fromtimestamp(WallClock().now_ms() / 1_000, UTC)
     report = run.report(now)
     written = {

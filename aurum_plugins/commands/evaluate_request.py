@@ -28,6 +28,7 @@ from aurum_plugins.forecasting.evaluation.walk_forward_run import WalkForwardPla
 from aurum_plugins.forecasting.members.settings import MembersSettings
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
+from aurum_plugins.forecasting.universe_settings import UniverseSettings
 from aurum_plugins.preprocessing.quality.report import Period
 
 BASIS_POINTS = 10_000
@@ -56,6 +57,7 @@ class EvaluateRequest:
         Of the pairs that are forecast and of those that make the market.
     targets : TargetSettings
     ensemble : EnsembleSettings
+    universe : UniverseSettings
     members : MembersSettings
     drift : DriftSettings
     plan : WalkForwardPlan
@@ -67,6 +69,7 @@ class EvaluateRequest:
     candles: Mapping[str, Candles]
     targets: TargetSettings
     ensemble: EnsembleSettings
+    universe: UniverseSettings
     members: MembersSettings
     drift: DriftSettings
     plan: WalkForwardPlan
@@ -90,6 +93,7 @@ class EvaluateRequest:
         threshold: float,
         cost: float,
         trials: int = 1,
+        universe: bool | None = None,
     ) -> EvaluateRequest:
         """Complete and check the options; each is as on the command line, see there.
 
@@ -103,6 +107,11 @@ class EvaluateRequest:
         data = QualityRequest.of(pairs=pairs, config=config, datadir=datadir, timeframe=timeframe)
         settings = read_configuration(config)
         ensemble = EnsembleSettings.from_config(settings)
+        shared = UniverseSettings.from_config(settings)
+        if universe is not None:
+            shared = shared.model_copy(update={"enabled": universe})
+        if shared.enabled:
+            ensemble = shared.applied(ensemble)
         targets = data.survey.targets
         if horizon is not None:
             targets = TargetSettings(**{**targets.model_dump(), "horizon_candles": horizon})
@@ -123,6 +132,7 @@ class EvaluateRequest:
             candles=candles,
             targets=targets,
             ensemble=ensemble,
+            universe=shared,
             members=MembersSettings.from_config(settings),
             drift=DriftSettings.from_config(settings),
             plan=WalkForwardPlan(
@@ -144,7 +154,7 @@ class EvaluateRequest:
 
     @property
     def windows(self) -> int:
-        """Models that are trained, one a pair and window."""
+        """Forecasts of a window that are made, one a pair and window."""
         return len(self.data.pairs) * len(self.plan.windows)
 
     def rows(self) -> Iterator[PairRows]:
@@ -177,6 +187,7 @@ class EvaluateRequest:
             self.targets,
             survey.preprocessing,
             self.ensemble,
+            self.universe,
             self.members,
             self.drift,
         )

@@ -18,7 +18,13 @@ from aurum_plugins.forecasting.evaluation.canary_runs import (
 )
 from aurum_plugins.forecasting.evaluation.pair_rows import PairRows
 from aurum_plugins.forecasting.evaluation.report import EvaluationReport, Failure, TargetReport
-from aurum_plugins.forecasting.evaluation.walk_forward_run import WindowResult, walk_forward
+from aurum_plugins.forecasting.evaluation.universe_walk import walk_universe
+from aurum_plugins.forecasting.evaluation.walk_forward_run import (
+    THIS_PROCESS,
+    WindowResult,
+    walk_forward,
+)
+from aurum_plugins.forecasting.workers.workers import Workers
 
 # Of each pair: the labels of the first windows are as good to shuffle as those of all.
 CANARY_WINDOWS = 3
@@ -48,8 +54,7 @@ class EvaluationRun:
     Parameters
     ----------
     request : EvaluateRequest
-    workers : int
-        Processes.
+    workers : Workers
     with_canaries : bool
 
     Attributes
@@ -62,9 +67,14 @@ class EvaluationRun:
     forecasts: pd.DataFrame
 
     def __init__(
-        self, request: EvaluateRequest, *, workers: int = 1, with_canaries: bool = True
+        self,
+        request: EvaluateRequest,
+        *,
+        workers: Workers = THIS_PROCESS,
+        with_canaries: bool = True,
     ) -> None:
         self._request = request
+        self._forecasts = walk_universe if request.universe.enabled else walk_forward
         self._workers = workers
         self._with_canaries = with_canaries
         self._rows: list[PairRows] = []
@@ -100,7 +110,9 @@ class EvaluationRun:
 
     def _walk(self) -> Iterator[object]:
         request = self._request
-        for result in walk_forward(self._rows, request.plan, request.new_ensemble, self._workers):
+        for result in self._forecasts(
+            self._rows, request.plan, request.new_ensemble, self._workers
+        ):
             self._keep(result)
             yield result
 
@@ -117,7 +129,7 @@ class EvaluationRun:
         few = replace(plan, stop=min(plan.stop, plan.first + CANARY_WINDOWS * plan.step_candles))
         shuffled = [with_shuffled_labels(rows, request.ensemble.seed) for rows in self._rows]
         tables: dict[str, list[pd.DataFrame]] = defaultdict(list)
-        runs = walk_forward(shuffled, few, request.new_ensemble, self._workers, ablate=False)
+        runs = self._forecasts(shuffled, few, request.new_ensemble, self._workers, ablate=False)
         for result in runs:
             for target, table in result.tables.items():
                 tables[target].append(table)

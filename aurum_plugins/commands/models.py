@@ -48,7 +48,10 @@ Folder = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a JSON document instead.")]
-Pair = Annotated[str, typer.Argument(metavar="PAIR", help="For example BTC/USDT.")]
+Pair = Annotated[
+    str,
+    typer.Argument(metavar="PAIR", help="For example BTC/USDT; universe for a model of all pairs."),
+]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Written into the history.")]
 
 

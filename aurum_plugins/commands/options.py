@@ -47,6 +47,15 @@ ForecastTimeframe = Annotated[
     ),
 ]
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Train on the workers of a Dask cluster instead, such as tcp://127.0.0.1:8786; see "
+        "docs/scale.md.",
+    ),
+]
+
 
 def utc_moment(option: str, text: str | None) -> datetime | None:
     """Read a date or time; UTC where it names no time zone.

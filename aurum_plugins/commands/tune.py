@@ -18,6 +18,7 @@ from aurum_plugins.commands.options import (
     ConfigFiles,
     ForecastTimeframe,
     Pairs,
+    Scheduler,
 )
 from aurum_plugins.commands.tune_summary import evaluation_command, print_summary
 from aurum_plugins.commands.tune_trials import make_trials
@@ -136,6 +137,7 @@ def tune(
         int,
         typer.Option(min=1, help="Pairs at a time, each on one thread.", rich_help_panel=_STUDY),
     ] = 1,
+    scheduler: Scheduler = None,
     study: Annotated[
         str,
         typer.Option(
@@ -145,10 +147,11 @@ def tune(
         ),
     ] = "tuning",
     storage: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            metavar="FILE",
-            help="SQLite file of the study; OUTPUT/NAME.sqlite by default.",
+            metavar="FILE|URL",
+            help="SQLite file of the study, or postgresql://user@host/name, which several "
+            "processes may share; OUTPUT/NAME.sqlite by default.",
             rich_help_panel=_STUDY,
         ),
     ] = None,
@@ -183,9 +186,11 @@ def tune(
     `aurum evaluate -c user_data/config.json -c user_data/tuning/trees.json --from 2024-01-01`
     """
     # scikit-learn and its like take a second to load: the other subcommands need not wait for it.
+    from aurum_plugins.commands.study_place import study_place  # noqa: PLC0415
     from aurum_plugins.commands.tune_request import TuneRequest  # noqa: PLC0415
     from aurum_plugins.forecasting.tuning.tuning_report import TuningReport  # noqa: PLC0415
     from aurum_plugins.forecasting.tuning.tuning_study import TuningStudy  # noqa: PLC0415
+    from aurum_plugins.forecasting.workers.open_workers import open_workers  # noqa: PLC0415
 
     if not _NAME.fullmatch(study):
         raise ConfigurationError("--study", "must be letters, digits, dots, - and _", study)
@@ -204,9 +209,13 @@ def tune(
         parts=parts or (),
     )
     rows = list(request.rows())
-    path = output / f"{study}.sqlite" if storage is None else storage
-    objective, seed = request.objective(rows, workers), request.candidate.ensemble.seed
-    with TuningStudy(path, study, request.knobs(rows), request.made_with(), seed) as opened:
+    place = output / f"{study}.sqlite" if storage is None else study_place(storage)
+    knobs, seed = request.knobs(rows), request.candidate.ensemble.seed
+    with (
+        open_workers(workers, scheduler, Console(stderr=True).print) as found,
+        TuningStudy(place, study, knobs, request.made_with(), seed) as opened,
+    ):
+        objective = request.objective(rows, found)
         interrupted = make_trials(opened, objective, trials, timeout)
         report = TuningReport.of(_header(request, study), opened)
     if report is None:

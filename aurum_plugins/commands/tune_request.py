@@ -32,6 +32,7 @@ from aurum_plugins.forecasting.tuning.knob import Knob
 from aurum_plugins.forecasting.tuning.objective import Objective
 from aurum_plugins.forecasting.tuning.search_space import PARTS, longest_days, search_space
 from aurum_plugins.forecasting.tuning.tuning_plan import TuningPlan
+from aurum_plugins.forecasting.workers.workers import Workers
 
 # Of a digest: enough to tell two sets of candles apart.
 _DIGITS = 16
@@ -138,7 +139,7 @@ class TuneRequest:
         """Features and labels of one pair after the other."""
         return labelled_rows(self.data, self.candles, self.targets)
 
-    def objective(self, rows: Sequence[PairRows], workers: int) -> Objective:
+    def objective(self, rows: Sequence[PairRows], workers: Workers) -> Objective:
         """What a trial is judged by.
 
         Raises

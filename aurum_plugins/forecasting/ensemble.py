@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from aurum_plugins.forecasting.drift.settings import DriftSettings
 from aurum_plugins.forecasting.errors import BadRows, FeatureMismatch, NotFitted, TooLittleData
 from aurum_plugins.forecasting.expected_spread import expected_spread
 from aurum_plugins.forecasting.forecasts import Forecasts, TargetForecast
+from aurum_plugins.forecasting.labelled_rows import LabelledRows
 from aurum_plugins.forecasting.member_group import Parameters
 from aurum_plugins.forecasting.members.catalogue import present
 from aurum_plugins.forecasting.recipe import Recipe
@@ -22,6 +24,7 @@ from aurum_plugins.forecasting.scored_rows import ScoredRows
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.forecasting.target_model import TargetModel
+from aurum_plugins.forecasting.target_models import by_value_first, target_models
 from aurum_plugins.forecasting.training_blocks import TrainingBlocks
 from aurum_plugins.preprocessing import PreprocessingSettings
 
@@ -202,7 +205,7 @@ class Ensemble:
         known = self._outcomes(labels, len(candles))
         spread = np.ones(len(candles))
         targets: dict[str, TargetForecast] = {}
-        for column in self._order:
+        for column in by_value_first(self.targets):
             target = self.targets[column]
             model, rows = self.models_[target.name], scored[target.name]
             targets[target.name] = model.forecast(
@@ -223,35 +226,39 @@ class Ensemble:
         if not known.any():
             raise TooLittleData("training window", 0, self.settings.least_rows)
         self.trained_until_ = int(candles[-1])
-        offered = features.iloc[np.flatnonzero(known)]
-        whole = _completeness(offered) >= self.preprocessing.min_column_completeness
-        offered = offered.loc[:, whole]
-        rows, outcomes = candles[known], outcomes[known]
+        rows = candles[known]
         blocks = TrainingBlocks.of(rows, self.horizon, self.settings)
         self.rows_, self.judgement_candles_ = len(rows), rows[blocks.judgement]
-        names = present(self.settings.members)
-        spread = np.ones(len(rows))
-        self.models_ = {}
-        for column in self._order:
-            target = self.targets[column]
-            recipe = Recipe(
-                target=target,
-                horizon=self.horizon,
-                names=names,
-                settings=self.settings,
-                preprocessing=self.preprocessing,
-                drift=self.drift,
-                parameters=self.parameters,
-            )
-            model = TargetModel(recipe)
-            model.fit(offered, outcomes[:, column], rows, blocks, spread)
-            self.models_[target.name] = model
-            if target.learn == "value":
-                held = model.trained_.held_out
-                spread = np.ones(len(rows))
-                expected = expected_spread(model.value(held.scores))
-                spread[np.isin(rows, held.candles)] = expected
+        offered = features.iloc[np.flatnonzero(known)]
+        self.models_ = target_models(
+            self.targets,
+            partial(self.recipe, present(self.settings.members)),
+            LabelledRows(offered, outcomes[known], rows, blocks),
+            self.preprocessing.min_column_completeness,
+        )
         return self
+
+    def recipe(self, members: tuple[str, ...], target: Target, pairs: int = 1) -> Recipe:
+        """How the model of a target is made.
+
+        Parameters
+        ----------
+        members : tuple of str
+            Those that are installed.
+        target : Target
+        pairs : int
+            Whose rows are pooled.
+        """
+        return Recipe(
+            target=target,
+            horizon=self.horizon,
+            names=members,
+            settings=self.settings,
+            preprocessing=self.preprocessing,
+            drift=self.drift,
+            parameters=self.parameters,
+            pairs=pairs,
+        )
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -265,13 +272,6 @@ class Ensemble:
     def window(self) -> int:
         """Candles that a score depends on, the row's own included."""
         return max(model.trained_.serving.window for model in self.models_.values())
-
-    @property
-    def _order(self) -> list[int]:
-        """Targets learnt by value come first: the others' spread is theirs."""
-        return sorted(
-            range(len(self.targets)), key=lambda column: self.targets[column].learn != "value"
-        )
 
     def _outcomes(self, labels: pd.DataFrame | None, rows: int) -> FloatArray:
         if labels is None:
@@ -293,7 +293,3 @@ def _check_rows(features: pd.DataFrame, candles: IntArray) -> None:
         raise BadRows("there are no rows")
     if not (np.diff(candles) > 0).all():
         raise BadRows("candles must rise from row to row")
-
-
-def _completeness(features: pd.DataFrame) -> FloatArray:
-    return np.asarray(np.isfinite(features.to_numpy(np.float64)).mean(axis=0))

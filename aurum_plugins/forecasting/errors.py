@@ -9,6 +9,7 @@ AurumError
     ├── MissingExtra         member, extra: an optional library is not installed
     ├── FeatureMismatch      missing: the model was trained on other features
     ├── NotPromoted          pair, reasons: a new model misses what it needs to serve
+    ├── PairLeftOut          pair, reason: a model of several pairs does not know this one
     ├── NotFitted            asked for a forecast before it was trained
     ├── BadRows              rows that are not in order of time, or of different lengths
     │   └── BadForecastTable     column, rule, value: see `evaluation.forecast_table`
@@ -144,6 +145,20 @@ class NotFitted(ForecastingError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} was not trained; call fit first")
+
+
+class PairLeftOut(ForecastingError):
+    """A model of several pairs does not know this one.
+
+    Attributes
+    ----------
+    pair, reason : str
+    """
+
+    def __init__(self, pair: str, reason: str) -> None:
+        self.pair = pair
+        self.reason = reason
+        super().__init__(f"the model of all pairs does not know {pair}: {reason}")
 
 
 class BadRows(ForecastingError):

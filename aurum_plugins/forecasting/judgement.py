@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.arrays import IntArray
+from aurum_plugins.forecasting.block_forecasts import BlockForecasts, forecast_block
 from aurum_plugins.forecasting.ensemble import Ensemble
-from aurum_plugins.forecasting.errors import FeatureMismatch
 from aurum_plugins.forecasting.evaluation.scores import (
     accuracy,
     auc,
     brier_skill,
     log_loss,
-    log_losses,
     majority_accuracy,
 )
-from aurum_plugins.forecasting.forecasts import TargetForecast
 from aurum_plugins.forecasting.registry.judged import Compared, Judged
 
 
@@ -58,52 +57,52 @@ def judge(
         What the challenger was trained on.
     candles : ndarray of int, shape (n,)
     """
-    first = int(challenger.judgement_candles_[0]) - challenger.window
-    rows = candles >= first
-    features, labels, candles = features[rows], labels[rows], candles[rows]
-    judged_rows = np.isin(candles, challenger.judgement_candles_)
-    new = challenger.forecast(features, candles, judged=True).targets
-    old: dict[str, TargetForecast] = {}
-    unseen = np.zeros(len(candles), dtype=np.bool_)
-    if champion is not None:
-        unseen = judged_rows & (candles >= champion.judgement_candles_[0])
-        try:
-            old = dict(champion.forecast(features, candles, judged=True).targets)
-        except FeatureMismatch:
-            unseen[:] = False
-    judged, compared = [], []
-    for target in challenger.targets:
-        name = target.name
-        outcomes = labels[name].to_numpy(np.float64)
-        base_rate = challenger.models_[name].trained_.base_rate
-        chosen = judged_rows & new[name].usable & np.isfinite(outcomes)
-        judged.append(_judged(name, new[name], outcomes, chosen, base_rate, challenger.horizon))
-        if name in old:
-            both = unseen & chosen & old[name].usable
-            ours, theirs = (
-                log_losses(forecast[name].probability[both], outcomes[both] > 0)
-                for forecast in (new, old)
-            )
-            compared.append(Compared.of(name, ours, theirs, challenger.horizon))
-    return Judgement(tuple(judged), None if champion is None else tuple(compared))
+    rows = forecast_block(challenger, champion, features, labels, candles)
+    return judgement_of([rows], challenger.horizon, compared=champion is not None)
 
 
-def _judged(
-    name: str,
-    forecast: TargetForecast,
-    outcomes: FloatArray,
-    chosen: BoolArray,
-    base_rate: float,
-    horizon: int,
-) -> Judged:
-    y, probability = outcomes[chosen], forecast.probability[chosen]
-    up, base_rates = y > 0, np.full(len(y), base_rate)
-    inside = (forecast.lower[chosen] <= y[:, None]) & (y[:, None] <= forecast.upper[chosen])
+def judgement_of(
+    blocks: Sequence[Mapping[str, BlockForecasts]], horizon: int, *, compared: bool
+) -> Judgement:
+    """Figures of the judgement blocks of one pair, or of several together.
+
+    What several pairs did at one candle is one event of one market: outcomes count by candles, and
+    challenger and champion are compared by their mean losses at each.
+
+    Parameters
+    ----------
+    blocks : sequence of mapping of str to BlockForecasts
+        One a pair, by target.
+    horizon : int
+        Candles until a label is known.
+    compared : bool
+        Whether there is a champion.
+    """
+    judged, both = [], []
+    for target in blocks[0]:
+        parts = [block[target] for block in blocks]
+        judged.append(_judged(target, parts, horizon))
+        if any(part.champion is not None for part in parts):
+            both.append(_compared(target, parts, horizon))
+    return Judgement(tuple(judged), tuple(both) if compared else None)
+
+
+def _judged(name: str, parts: Sequence[BlockForecasts], horizon: int) -> Judged:
+    chosen = [part.chosen for part in parts]
+    y, probability, lower, upper, base_rates = (
+        np.concatenate([values[rows] for values, rows in zip(columns, chosen)])
+        for columns in zip(
+            *((p.outcomes, p.probability, p.lower, p.upper, p.base_rates) for p in parts)
+        )
+    )
+    up = y > 0
+    inside = (lower <= y[:, None]) & (y[:, None] <= upper)
     coverage = inside.mean(axis=0) if len(y) else np.full(inside.shape[1], np.nan)
+    candles = np.concatenate([part.candles[rows] for part, rows in zip(parts, chosen)])
     return Judged(
         target=name,
         rows=len(y),
-        effective_rows=len(y) / horizon,
+        effective_rows=len(np.unique(candles)) / horizon,
         accuracy=accuracy(probability, up),
         base_rate_accuracy=majority_accuracy(base_rates, up),
         brier_skill=brier_skill(probability, up, base_rates),
@@ -112,3 +111,9 @@ def _judged(
         coverage_90=float(coverage[1]),
         log_loss=log_loss(probability, up),
     )
+
+
+def _compared(name: str, parts: Sequence[BlockForecasts], horizon: int) -> Compared:
+    losses = pd.concat([part.losses() for part in parts]).groupby(level=0).mean()
+    new, old = (losses[who].to_numpy(np.float64) for who in ("challenger", "champion"))
+    return Compared.of(name, new, old, horizon)

@@ -9,6 +9,7 @@ from typing import Any
 from aurum_plugins.forecasting.arrays import BoolArray, IntArray
 from aurum_plugins.forecasting.drift.settings import DriftSettings
 from aurum_plugins.forecasting.member_group import MemberGroup
+from aurum_plugins.forecasting.pair_clock import moments, turns
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.preprocessing import PreprocessingSettings, Preprocessor
@@ -33,6 +34,9 @@ class Recipe:
     drift : DriftSettings
     parameters : mapping of str to mapping
         Parameters of members by name; the defaults where absent.
+    pairs : int
+        Whose rows are pooled. Members are fitted on one pair's row where they would be on its only
+        one: the rows of all pairs at a candle tell of one market, and their labels overlap.
     """
 
     target: Target
@@ -42,6 +46,7 @@ class Recipe:
     preprocessing: PreprocessingSettings
     drift: DriftSettings
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    pairs: int = 1
 
     @property
     def stride(self) -> int:
@@ -53,9 +58,14 @@ class Recipe:
         """Rows that members are fitted on in each stretch as long as the horizon."""
         return max(1, self.horizon // self.stride)
 
+    @property
+    def held_out_per_label(self) -> int:
+        """Rows that a model is calibrated on in each stretch as long as the horizon."""
+        return self.horizon * self.pairs
+
     def thinned(self, candles: IntArray) -> BoolArray:
         """Which rows members are fitted on, shape (n,)."""
-        kept: BoolArray = candles % self.stride == 0
+        kept: BoolArray = (moments(candles) % self.stride == 0) & turns(candles, self.pairs)
         return kept
 
     def preprocessor(self) -> Preprocessor:

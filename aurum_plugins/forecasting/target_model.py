@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Self
 
@@ -52,6 +52,8 @@ class TargetModel:
 
     trained_: TrainedMembers
     outcomes_: Outcomes
+    # Of one pair's model: that of all pairs, the pair's number, and its names of the features.
+    _pooled: tuple[TargetModel, int, Mapping[str, str]] | None = None
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
@@ -68,8 +70,19 @@ class TargetModel:
         trained = TrainedMembers.of(self.recipe, features, labels, candles, blocks, spread)
         return self._calibrate(trained)
 
+    def of_pair(self, pair: int, base_rate: float, own_names: Mapping[str, str]) -> TargetModel:
+        """The same model with the record of one pair; parameters as of `TrainedMembers.of_pair`."""
+        one = TargetModel(self.recipe)
+        one.__dict__ |= self.__dict__
+        one.trained_ = self.trained_.of_pair(pair, base_rate, own_names)
+        one._pooled = self, pair, own_names
+        return one._record()
+
     def subset(self, names: Sequence[str]) -> TargetModel:
         """The same model with some of its members alone, weighted and calibrated anew."""
+        if self._pooled is not None:
+            pooled, pair, own_names = self._pooled
+            return pooled.subset(names).of_pair(pair, self.trained_.base_rate, own_names)
         part = TargetModel(self.recipe)
         return part._calibrate(self.trained_.part(names))
 
@@ -187,7 +200,8 @@ class TargetModel:
         )
 
     def _calibrate(self, trained: TrainedMembers) -> Self:
-        target, horizon = self.recipe.target, self.recipe.horizon
+        """Learn weights, probabilities, values and regimes; each pair has a record of its own."""
+        target, per_outcome = self.recipe.target, self.recipe.held_out_per_label
         self.trained_ = trained
         known = np.isfinite(trained.out_of_fold).any(axis=1)
         earlier, labels = trained.out_of_fold[known], trained.out_of_fold_target[known]
@@ -200,14 +214,20 @@ class TargetModel:
         score = self._stack.combine(held.scores)
         usable = held.calibration & np.isfinite(score)
         score, labels = score[usable], held.target[usable]
-        self._sign = SignCalibrator(target.name, horizon, firm).fit(score, labels, before)
-        self._value = ValueCalibrator(target, horizon).fit(score, labels)
+        self._sign = SignCalibrator(target.name, per_outcome, firm).fit(score, labels, before)
+        self._value = ValueCalibrator(target, per_outcome).fit(score, labels)
         self._regimes = Regimes().fit(self._level(held.scores, held.spread)[usable])
+        return self if self.recipe.pairs > 1 else self._record()
+
+    def _record(self) -> Self:
+        """Begin the record of one pair with its held-out rows."""
+        horizon, held = self.recipe.horizon, self.trained_.held_out
         self._layer = ConformalLayer(self.recipe.settings.record_candles, horizon)
         self.outcomes_ = _outcomes(
             self._forecasted(held.candles, held.scores, held.spread), held.target
         )
-        self._drift = ModelDrift(target.learn, horizon, self.recipe.drift, trained.inputs)
+        learn, settings = self.recipe.target.learn, self.recipe.drift
+        self._drift = ModelDrift(learn, horizon, settings, self.trained_.inputs)
         self._drift.fit(self.outcomes_)
         return self
 

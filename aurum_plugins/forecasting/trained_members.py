@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -10,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from aurum_plugins.forecasting.arrays import BoolArray, FloatArray, IntArray
+from aurum_plugins.forecasting.columns_of_rows import ColumnsOfRows
 from aurum_plugins.forecasting.drift.input_drift import InputDrift
 from aurum_plugins.forecasting.errors import OneOutcome
 from aurum_plugins.forecasting.member_group import MemberGroup
 from aurum_plugins.forecasting.models_door import at_the_door
 from aurum_plugins.forecasting.novelty import Novelty
+from aurum_plugins.forecasting.pair_clock import in_order_of_time, moments, pair_numbers, turns
 from aurum_plugins.forecasting.recipe import Recipe
 from aurum_plugins.forecasting.training_blocks import TrainingBlocks
 from aurum_plugins.forecasting.validation.purged_folds import PurgedFolds
@@ -22,7 +25,7 @@ from aurum_plugins.preprocessing import Preprocessor
 
 
 @dataclass(frozen=True, eq=False)
-class HeldOut:
+class HeldOut(ColumnsOfRows):
     """Scores of rows that the judged members were not fitted on, and what came of them.
 
     Attributes
@@ -103,7 +106,7 @@ class TrainedMembers:
         labels : ndarray of shape (n,)
             Finite.
         candles : ndarray of int, shape (n,)
-            Rising.
+            Rising; those of several pairs are numbered as `pair_clock` says.
         blocks : TrainingBlocks
         spread : ndarray of shape (n,)
             How volatile each row's future is expected to be; read for held-out rows alone.
@@ -148,10 +151,11 @@ class TrainedMembers:
                 spread=spread[rows],
                 calibration=calibration,
             ),
-            novelty=Novelty().fit(scaled[fitted[wanted[fitted]]], scaled[rows[calibration]]),
-            inputs=InputDrift(recipe.drift.input_candles, recipe.drift.input_share).fit(
-                scaled[fitted], candles[fitted]
+            novelty=Novelty().fit(
+                scaled[fitted[wanted[fitted]]],
+                scaled[rows[calibration & turns(candles[rows], recipe.pairs)]],
             ),
+            inputs=_inputs(recipe, scaled, candles, blocks, wanted),
             not_finite=int(not_finite.sum()),
         )
 
@@ -164,6 +168,26 @@ class TrainedMembers:
     def feature_names(self) -> list[str]:
         """The selected features, in the order that members see them in."""
         return list(self.preprocessor.feature_names_in_)
+
+    def of_pair(self, pair: int, base_rate: float, own_names: Mapping[str, str]) -> Self:
+        """The same members, with what is known of one pair alone, its candles numbered as its own.
+
+        Parameters
+        ----------
+        pair : int
+            Its number.
+        base_rate : float
+            Share of its labels in the first block that are above 0.
+        own_names : mapping of str to str
+            What the pair's features are called, where that is not as in the training.
+        """
+        preprocessor = copy(self.preprocessor)
+        names = (own_names.get(name, name) for name in self.feature_names)
+        preprocessor.feature_names_in_ = np.array(list(names), dtype=object)
+        held = self.held_out
+        own = held[pair_numbers(held.candles) == pair]
+        own = replace(own, candles=moments(own.candles))
+        return replace(self, preprocessor=preprocessor, base_rate=base_rate, held_out=own)
 
     def part(self, names: Sequence[str]) -> Self:
         """Some of the members: they are fitted apart from each other, so they need no training."""
@@ -203,14 +227,42 @@ def _out_of_fold(
     recipe: Recipe, scaled: FloatArray, labels: FloatArray, candles: IntArray, chosen: BoolArray
 ) -> FloatArray:
     """Scores of the chosen rows by members that were fitted without them, shape (j, m)."""
-    scores: dict[int, FloatArray] = {}
+    scores = np.full((len(candles), len(recipe.names)), np.nan)
     folds = PurgedFolds(recipe.settings.folds, recipe.settings.embargo_candles)
-    for train, test in folds.split(candles, candles + recipe.horizon):
+    order = in_order_of_time(candles)
+    begins = moments(candles)[order]
+    for earlier, later in folds.split(begins, begins + recipe.horizon):
+        train, test = np.sort(order[earlier]), np.sort(order[later])
         group = recipe.members()
         group.fit(scaled[train], labels[train], candles[train], chosen[train])
         wanted = test[chosen[test]]
-        scores[int(test[0])] = group.score(scaled, candles, wanted)
-    return np.concatenate([scores[first] for first in sorted(scores)])
+        scores[wanted] = group.score(scaled, candles, wanted)
+    return scores[chosen]
+
+
+def _inputs(
+    recipe: Recipe,
+    scaled: FloatArray,
+    candles: IntArray,
+    blocks: TrainingBlocks,
+    chosen: BoolArray,
+) -> InputDrift:
+    """A monitor of features, fitted on the first block.
+
+    Of several pairs that block is thinned: each pair's windows are then those of its held-out rows.
+    """
+    monitor = InputDrift(recipe.drift.input_candles, recipe.drift.input_share)
+    fitted = blocks.fitted
+    if recipe.pairs == 1:
+        return monitor.fit(scaled[fitted], candles[fitted])
+    held = blocks.held_out
+    whose = pair_numbers(candles[held])
+    stretches = [
+        (scaled[rows], moments(candles[rows]))
+        for rows in (held[whose == pair] for pair in np.unique(whose))
+    ]
+    rows = fitted[chosen[fitted]]
+    return monitor.fit(scaled[rows], candles[rows], stretches)
 
 
 def _check_outcomes(target: str, block: str, labels: FloatArray) -> None:

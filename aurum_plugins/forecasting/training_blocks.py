@@ -7,8 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from aurum_plugins.forecasting.arrays import IntArray
+from aurum_plugins.forecasting.arrays import BoolArray, IntArray
 from aurum_plugins.forecasting.errors import TooLittleData
+from aurum_plugins.forecasting.pair_clock import in_order_of_time, moments
 from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.validation.time_blocks import time_blocks
 
@@ -18,7 +19,7 @@ LEAST_OUTCOMES = 5
 
 @dataclass(frozen=True, eq=False)
 class TrainingBlocks:
-    """Positions of rows, in order of time; no label of one block is known in the next.
+    """Positions of rows, rising; no label of one block is known in the next, whosever it is.
 
     Attributes
     ----------
@@ -41,7 +42,7 @@ class TrainingBlocks:
         Parameters
         ----------
         candles : ndarray of int, shape (n,)
-            Rising.
+            Rising; those of several pairs are numbered as `pair_clock` says.
         horizon : int
             Candles until a label is known.
         settings : EnsembleSettings
@@ -51,18 +52,27 @@ class TrainingBlocks:
         aurum_plugins.forecasting.errors.TooLittleData
             For fewer than `least_rows`, or a block that is shorter than a few horizons.
         """
-        if len(candles) < settings.least_rows:
-            raise TooLittleData("training window", len(candles), settings.least_rows)
+        order = in_order_of_time(candles)
+        begins = moments(candles)[order]
+        rows = len(np.unique(begins))
+        if rows < settings.least_rows:
+            raise TooLittleData("training window", rows, settings.least_rows)
         held_out = settings.calibration_share, settings.judgement_share
         shares = (1.0 - sum(held_out), *held_out)
-        blocks = time_blocks(candles, candles + horizon, shares, settings.embargo_candles)
+        blocks = time_blocks(begins, begins + horizon, shares, settings.embargo_candles)
         for name, block in zip(("fitting", "calibration", "judgement"), blocks):
-            span = int(candles[block[-1]] - candles[block[0]]) + 1 if len(block) else 0
+            span = int(begins[block[-1]] - begins[block[0]]) + 1 if len(block) else 0
             if span < LEAST_OUTCOMES * horizon:
                 raise TooLittleData(f"{name} block", span, LEAST_OUTCOMES * horizon)
-        return cls(*blocks)
+        return cls(*(np.sort(order[block]) for block in blocks))
 
     @property
     def held_out(self) -> IntArray:
-        """Calibration and judgement rows, in order of time."""
-        return np.concatenate([self.calibration, self.judgement])
+        """Calibration and judgement rows, rising."""
+        return np.sort(np.concatenate([self.calibration, self.judgement]))
+
+    def among(self, kept: BoolArray) -> TrainingBlocks:
+        """The same blocks where only some of the rows, a mask of shape (n,), are kept."""
+        places = np.cumsum(kept) - 1
+        blocks = (self.fitted, self.calibration, self.judgement)
+        return TrainingBlocks(*(places[block[kept[block]]] for block in blocks))

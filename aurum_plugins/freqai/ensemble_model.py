@@ -31,6 +31,7 @@ from aurum_plugins.freqai.model_records import ModelRecords
 from aurum_plugins.freqai.succession import Challenger, Succession
 from aurum_plugins.freqai.torn_files import set_torn_files_aside
 from aurum_plugins.freqai.training_table import TrainingTable, candle_numbers
+from aurum_plugins.freqai.universe_trainings import UniverseTrainings
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ class EnsembleModel:
     ft_params: dict[str, Any]
     model: Any
     live: bool
+    training_timerange: Any
 
     def __init__(self, config: dict[str, Any], **kwargs: Any) -> None:
         self._plan = EnsemblePlan.of(config)
@@ -87,10 +89,14 @@ class EnsembleModel:
         self._failed = FailedTrainings()
         # FreqAI hands over so many of the latest candles.
         self.CONV_WIDTH = self._plan.look_back
+        names = self.ft_params["include_timeframes"]
+        lengths_ms = {name: _MS * self.timeframe_seconds(name) for name in names}
+        given = self._plan, self._succession
+        self._universe = UniverseTrainings.of(*given, self, lengths_ms, self._alert)
         self._live = LiveForecasts(
             self,
             config["timeframe"],
-            {tf: _MS * self.timeframe_seconds(tf) for tf in self.ft_params["include_timeframes"]},
+            lengths_ms,
             targets=self._plan.targets,
             drift=self._plan.drift,
             remembered=self.CONV_WIDTH,
@@ -109,6 +115,8 @@ class EnsembleModel:
         sys.setswitchinterval(min(SWITCH_S, sys.getswitchinterval()))
         while self._untold:
             strategy.dp.send_msg(self._untold.pop(), always_send=True)
+        if self._universe is not None:
+            self._universe.begin(strategy)
         return super().start(dataframe, metadata, strategy)  # type: ignore[misc]
 
     def start_live(
@@ -131,7 +139,7 @@ class EnsembleModel:
         raise NotImplementedError("the ensemble trains in `train`")
 
     def extract_data_and_train_model(
-        self, new_trained_timerange: Any, pair: str, *args: Any, **kwargs: Any
+        self, new_trained_timerange: Any, pair: str, strategy: Any, *args: Any, **kwargs: Any
     ) -> None:
         """Train as FreqAI does, but leave a pair alone for a while whose training failed.
 
@@ -141,8 +149,12 @@ class EnsembleModel:
             self._failed.check(pair)
         except Exception:  # noqa: BLE001 - it was told when it happened
             return
+        # As in a backtest.
+        self.training_timerange = new_trained_timerange
+        if self._universe is not None:
+            self._universe.begin(strategy)
         super().extract_data_and_train_model(  # type: ignore[misc]
-            new_trained_timerange, pair, *args, **kwargs
+            new_trained_timerange, pair, strategy, *args, **kwargs
         )
 
     def train(self, unfiltered_df: pd.DataFrame, pair: str, dk: Any, **_: Any) -> Ensemble:
@@ -166,8 +178,10 @@ class EnsembleModel:
         except Exception as error:
             self._failed.note(pair, error)
             ours = isinstance(error, AurumError)
-            text = f"{pair}: {error}" if ours else f"{pair}: training failed: {error!r}"
-            self._alert(text)
+            name = pair if self._universe is None else self.dd.champions.name(pair)
+            text = f"{name}: {error}" if ours else f"{name}: training failed: {error!r}"
+            if self._universe is None or self._universe.is_news(error):
+                self._alert(text)
             # A challenger that a champion beat was trained as it should be.
             beaten = champion is not None and isinstance(error, NotPromoted)
             self.records.trained(pair, "" if beaten else text)
@@ -233,6 +247,8 @@ class EnsembleModel:
         self, table: TrainingTable, pair: str, dk: Any, champion: Ensemble | None
     ) -> Ensemble:
         """Train a challenger, and raise unless it may serve."""
+        if self._universe is not None:
+            return self._universe.trained(pair, table, dk.label_list)
         ensemble = self._plan.ensemble(dk.label_list)
         ensemble.fit(table.features, table.labels, table.candles)
         found = sum(model.trained_.not_finite for model in ensemble.models_.values())
@@ -266,7 +282,7 @@ class EnsembleModel:
         return forecasts
 
     def _version(self, pair: str) -> str:
-        return str(self.dd.versions.get(pair, "")) if self.live else ""
+        return str(self.dd.champions.version(pair)) if self.live else ""
 
     def _describe(self, dk: Any, table: TrainingTable) -> None:
         """What FreqAI wants to be told of the labels: their mean and standard deviation."""

@@ -12,6 +12,7 @@ from aurum_plugins.forecasting import Ensemble, EnsembleSettings, Target
 from aurum_plugins.forecasting.drift import DriftSettings
 from aurum_plugins.forecasting.member_group import Parameters
 from aurum_plugins.forecasting.members.settings import MembersSettings
+from aurum_plugins.forecasting.universe_settings import UniverseSettings
 from aurum_plugins.freqai.fingerprint import fingerprint
 from aurum_plugins.preprocessing import PreprocessingSettings
 
@@ -35,6 +36,7 @@ class EnsemblePlan:
     drift : DriftSettings
     parameters : mapping of str to mapping
         Of members by name.
+    universe : UniverseSettings
     fingerprint : str
         Of all that decides what a model learns.
     """
@@ -44,6 +46,7 @@ class EnsemblePlan:
     targets: TargetSettings
     drift: DriftSettings
     parameters: Parameters
+    universe: UniverseSettings
     fingerprint: str
 
     @classmethod
@@ -53,7 +56,8 @@ class EnsemblePlan:
         Raises
         ------
         aurum_plugins.errors.ConfigurationError
-            For `continual_learning` and `keras`, and for a section of ours that breaks a rule.
+            For `continual_learning` and `keras`, for correlated pairs and shifted candles where
+            one model forecasts all pairs, and for a section of ours that breaks a rule.
         """
         for key, rule in _REFUSED.items():
             if config["freqai"].get(key, False):
@@ -63,9 +67,15 @@ class EnsemblePlan:
         targets = TargetSettings.from_config(config)
         drift = DriftSettings.from_config(config)
         parameters = MembersSettings.from_config(config).parameters
-        decisive = settings.model_dump(), drift.model_dump(), parameters
+        universe = UniverseSettings.from_config(config)
+        if universe.enabled:
+            _check_universe(config)
+            settings = universe.applied(settings)
+        decisive = [settings.model_dump(), drift.model_dump(), parameters]
+        if universe.enabled:
+            decisive.append(universe.model_dump())
         known = fingerprint(config, *decisive)
-        return cls(settings, preprocessing, targets, drift, parameters, known)
+        return cls(settings, preprocessing, targets, drift, parameters, universe, known)
 
     @property
     def look_back(self) -> int:
@@ -84,3 +94,16 @@ class EnsemblePlan:
             self.parameters,
             self.drift,
         )
+
+
+def _check_universe(config: dict[str, Any]) -> None:
+    """Refuse columns that FreqAI makes of a pair's frame, and nobody could make without it."""
+    parameters = config["freqai"]["feature_parameters"]
+    for key in ("include_corr_pairlist", "include_shifted_candles"):
+        if parameters.get(key):
+            rule = "must be empty or 0 where aurum.universe.enabled is true"
+            raise ConfigurationError(
+                f"freqai.feature_parameters.{key}",
+                f"{rule}: the market-wide features look at the other pairs",
+                parameters[key],
+            )

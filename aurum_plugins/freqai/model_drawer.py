@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 
 from aurum_plugins.atomic_write import write_atomically, write_bytes_atomically
-from aurum_plugins.errors import AurumError
 from aurum_plugins.features.freqai_parameters import correlated_pairs
 from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.errors import ArtifactError
@@ -24,6 +23,8 @@ from aurum_plugins.forecasting.registry import (
     read_artifact,
     write_artifact,
 )
+from aurum_plugins.forecasting.universe_settings import UniverseSettings
+from aurum_plugins.freqai.champions import Champions
 from aurum_plugins.freqai.forecast_columns import READINESS, add_statistics, no_forecast
 from aurum_plugins.freqai.torn_files import DAMAGED, set_torn_files_aside
 
@@ -49,8 +50,7 @@ class ModelDrawer:
     registry : ModelRegistry
     tell : callable of (str, str)
         Called with a pair and a sentence where a model turns out to be damaged.
-    versions : dict of str to str
-        Names in the registry of the models that serve in this process.
+    champions : Champions
     """
 
     full_path: Path
@@ -67,8 +67,12 @@ class ModelDrawer:
         self.registry = ModelRegistry(full_path / REGISTRY)
         self.tell: Callable[[str, str], None] = _log
         self._correlated = correlated_pairs(config)
-        self._served: dict[str, tuple[Any, Any]] = {}
-        self.versions: dict[str, str] = {}
+        shared = UniverseSettings.from_config(config).enabled
+        self.champions = Champions(self.registry, self._tell_of, shared=shared)
+
+    def _tell_of(self, pair: str, text: str) -> None:
+        # `tell` is set once there is somebody to tell.
+        self.tell(pair, text)
 
     def save_data(self, model: Any, coin: str, dk: Any) -> None:
         """Save what a training left; a running bot's model is in the registry already."""
@@ -83,7 +87,7 @@ class ModelDrawer:
         if dk.live:
             # While it was trained, another may have been promoted by hand.
             model = self.champion(coin) or model
-            self._served[coin] = self.registry.champion_stamp(coin), model
+            self.champions.keep(coin, model)
         self.model_dictionary[coin] = model
         self.meta_data_dictionary.setdefault(coin, {})[METADATA] = dk.data
         self.pair_dict[coin]["model_filename"] = dk.model_filename
@@ -156,20 +160,8 @@ class ModelDrawer:
         Ensemble or None
             None if there is none that is whole; that, and each damaged one, was told of.
         """
-        stamp = self.registry.champion_stamp(coin)
-        known, model = self._served.get(coin, (None, None))
-        if stamp is None or stamp != known:
-            try:
-                loaded = self.registry.load_champion(coin)
-            except AurumError as error:
-                self.tell(coin, f"{coin}: no model serves: {error}; one is trained anew")
-                loaded = None
-            for fault in () if loaded is None else loaded.damaged:
-                self.tell(coin, f"{coin}: {fault}; an earlier model serves")
-            model = None if loaded is None else loaded.model
-            self.versions[coin] = "" if loaded is None else loaded.version.id
-            self._served[coin] = self.registry.champion_stamp(coin), model
-            self.model_dictionary[coin] = model
+        model = self.champions.of(coin)
+        self.model_dictionary[coin] = model
         return model
 
     def load_all_pair_histories(self, timerange: Any, dk: Any) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 from aurum_plugins.forecasting import Ensemble
@@ -15,12 +13,11 @@ from aurum_plugins.forecasting.registry import (
     PromotionGate,
     PromotionSettings,
     TrainingFacts,
-    TrainingWindow,
     Verdict,
 )
+from aurum_plugins.freqai.training_facts import training_facts
 from aurum_plugins.freqai.training_table import TrainingTable
-
-LIBRARIES = ("aurumbotx", "freqtrade", "lightgbm", "numpy", "scikit-learn", "xgboost")
+from aurum_plugins.freqai.universe_challenger import UniverseChallenger
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +27,7 @@ class Challenger:
     Attributes
     ----------
     pair : str
-    ensemble : Ensemble
+    model : Ensemble
         Fitted.
     table : TrainingTable
     settings : str
@@ -38,30 +35,25 @@ class Challenger:
     """
 
     pair: str
-    ensemble: Ensemble
+    model: Ensemble
     table: TrainingTable
     settings: str
 
     def judgement(self, champion: Ensemble | None) -> Judgement:
         """Its figures, and the champion's on the same rows."""
         table = self.table
-        return judge(self.ensemble, champion, table.features, table.labels, table.candles)
+        return judge(self.model, champion, table.features, table.labels, table.candles)
 
     def facts(self, judgement: Judgement, verdict: Verdict) -> TrainingFacts:
         """What the registry keeps beside it."""
-        candles, ensemble = self.table.candles, self.ensemble
-        first, last = (
-            datetime.fromtimestamp(int(candle) * self.table.candle_ms / 1_000, UTC)
-            for candle in (candles[0], candles[-1])
-        )
-        return TrainingFacts(
-            trained_on=TrainingWindow(first=first, last=last),
-            rows=ensemble.rows_,
-            seed=ensemble.settings.seed,
+        candles = self.table.candles
+        return training_facts(
+            (int(candles[0]), int(candles[-1])),
+            self.table.candle_ms,
+            self.model,
+            rows=self.model.rows_,
             settings=self.settings,
-            features=len(ensemble.feature_names),
-            libraries={name: version(name) for name in LIBRARIES},
-            metrics={judged.target: judged.metrics for judged in judgement.judged},
+            judgement=judgement,
             verdict=verdict,
         )
 
@@ -83,14 +75,18 @@ class Succession:
         return cls(PromotionSettings.from_config(config))
 
     def decide(
-        self, challenger: Challenger, champion: Ensemble | None, registry: ModelRegistry | None
+        self,
+        challenger: Challenger | UniverseChallenger,
+        champion: Any,
+        registry: ModelRegistry | None,
     ) -> Verdict:
         """Judge a challenger.
 
         Parameters
         ----------
-        challenger : Challenger
-        champion : Ensemble or None
+        challenger : Challenger or UniverseChallenger
+        champion : Ensemble, Universe or None
+            Of the challenger's kind.
         registry : ModelRegistry or None
             Where the model and the decision are kept; None in a backtest.
         """
@@ -99,7 +95,7 @@ class Succession:
         if registry is None:
             return verdict
         pair = challenger.pair
-        stored = registry.add(pair, challenger.ensemble, challenger.facts(judgement, verdict))
+        stored = registry.add(pair, challenger.model, challenger.facts(judgement, verdict))
         if verdict.promoted:
             registry.promote(pair, stored.id, "; ".join(map(str, verdict.reasons)))
         else:

@@ -22,7 +22,9 @@ from aurum_plugins.forecasting import EnsembleSettings
 from aurum_plugins.forecasting.conformal.conformal_layer import LEVELS
 from aurum_plugins.forecasting.conformal.rolling_record import least_record
 from aurum_plugins.forecasting.registry import PromotionSettings
+from aurum_plugins.forecasting.universe_settings import UniverseSettings
 from aurum_plugins.freqai import FreqaiColumns
+from aurum_plugins.freqai.ensemble_plan import EnsemblePlan
 from aurum_plugins.market_data.venue_settings import DOLLARS, VenueSettings
 from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
@@ -39,6 +41,9 @@ FRAGMENTS = {
     "monitor.json",
     "freqai.json",
     "freqai_5m.json",
+    "freqai_universe.json",
+    "scalper.json",
+    "swing.json",
     *RISK,
 }
 FREQAI = {"freqai.json": "1h", "freqai_5m.json": "5m"}
@@ -160,6 +165,19 @@ def test_the_lengths_of_a_freqai_layer_fit_together(layer, timeframe) -> None:
     # A season further back would cost more candles at the start than anything else does.
     assert targets.lookback == targets.volatility_candles + targets.horizon_candles - 1
     assert FreqaiColumns({**config, "runmode": RunMode.DRY_RUN}).lookback < CANDLES_AT_START
+
+
+@pytest.mark.parametrize("layer", FREQAI)
+def test_one_model_of_all_pairs_goes_on_top(layer) -> None:
+    names = ("backtest.json", layer, "freqai_universe.json")
+    config = load_from_files([str(CONFIGS / name) for name in names])
+    validate(config)
+    plan, apart = EnsemblePlan.of(config), load_from_files([str(CONFIGS / layer)])
+    assert plan.universe == UniverseSettings(enabled=True)
+    assert plan.settings.folds == plan.universe.folds
+    assert plan.fingerprint != EnsemblePlan.of(apart).fingerprint
+    assert config["freqai"]["identifier"] != apart["freqai"]["identifier"]
+    assert config["timeframe"] == FREQAI[layer]
 
 
 def test_the_venues_are_asked_as_they_are_without_a_word() -> None:

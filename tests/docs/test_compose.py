@@ -19,11 +19,15 @@ from freqtrade.configuration.environment_vars import environment_vars_to_dict
 from freqtrade.configuration.load_config import load_from_files
 from freqtrade.misc import deep_merge_dicts
 
+from aurum_plugins.forecasting.workers.scheduler_address import SchedulerAddress
+
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
-# The image of the project, and what comes with the profile `monitoring`.
-OWN = ("sandbox", "bot", "monitor")
+# The image of the project, and what comes with which profile.
+OWN = ("sandbox", "bot", "monitor", "scheduler", "worker")
 MONITORING = {"monitor", "prometheus", "grafana", "postgres"}
+CLUSTER = {"scheduler", "worker", "postgres"}
+EXTRA = MONITORING | CLUSTER
 SECRET_FILE = re.compile(r"^/run/secrets/\w+$")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSWD|API__?KEY|__KEY$", re.IGNORECASE)
 MOUNTED = re.compile(r"^\./(?P<source>[^:]+):(?P<target>[^:]+):ro$")
@@ -56,12 +60,30 @@ def test_debians_docker_compose_accepts_it_without_any_variable_set() -> None:
     assert result.returncode == 0, result.stderr
     assert "variable is not set" not in result.stderr
     # It lists every profile; what it starts is another question.
-    assert set(yaml.safe_load(result.stdout)["services"]) == {"sandbox", "bot"} | MONITORING
+    assert set(yaml.safe_load(result.stdout)["services"]) == {"sandbox", "bot"} | EXTRA
 
 
-def test_monitoring_comes_with_its_profile_alone(services: dict[str, Any]) -> None:
-    assert {name for name, service in services.items() if "profiles" in service} == MONITORING
-    assert all(services[name]["profiles"] == ["monitoring"] for name in MONITORING)
+def test_what_is_not_the_bots_comes_with_its_profile_alone(services: dict[str, Any]) -> None:
+    profiles = {name: service.get("profiles", []) for name, service in services.items()}
+    assert {name for name, asked in profiles.items() if asked} == EXTRA
+    assert {name for name, asked in profiles.items() if "monitoring" in asked} == MONITORING
+    assert {name for name, asked in profiles.items() if "cluster" in asked} == CLUSTER
+
+
+def test_nobody_outside_reaches_the_cluster(
+    compose: dict[str, Any], services: dict[str, Any]
+) -> None:
+    scheduler, worker = services["scheduler"], services["worker"]
+    assert scheduler["networks"] == ["records"]
+    assert compose["networks"]["records"]["internal"] is True
+    # Workers are in the scheduler's own network, so that all of it is loopback.
+    assert worker["network_mode"] == "service:scheduler"
+    assert "networks" not in worker
+    assert not {"ports"} & (scheduler.keys() | worker.keys())
+    assert scheduler["command"][:2] == ["--host", "127.0.0.1"]
+    (address,) = [word for word in worker["command"] if word.startswith("tcp://")]
+    assert SchedulerAddress.of(address).url == f"tcp://127.0.0.1:{scheduler['command'][3]}"
+    assert {"--host=127.0.0.1", "--nthreads=1"} <= set(worker["command"])
 
 
 @pytest.mark.parametrize("name", ["prometheus", "grafana", "postgres"])
@@ -94,8 +116,8 @@ def test_bot_and_monitor_share_one_database(services: dict[str, Any]) -> None:
 
 
 def test_what_is_mounted_is_there(services: dict[str, Any]) -> None:
-    for name in MONITORING:
-        for volume in services[name]["volumes"]:
+    for name in EXTRA:
+        for volume in services[name].get("volumes", []):
             if volume.startswith("./"):
                 source, _, rest = volume.partition(":")
                 assert (ROOT / source).exists(), volume
@@ -136,7 +158,7 @@ def test_the_image_has_no_secret_baked_in() -> None:
         assert not SECRET_NAME.search(line), line
 
 
-@pytest.mark.parametrize("name", ["sandbox", "bot", *sorted(MONITORING)])
+@pytest.mark.parametrize("name", ["sandbox", "bot", *sorted(EXTRA)])
 def test_a_service_has_no_more_rights_than_it_needs(name: str, services: dict[str, Any]) -> None:
     service = services[name]
     assert service["cap_drop"] == ["ALL"]

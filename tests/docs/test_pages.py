@@ -21,6 +21,7 @@ from aurum_plugins.forecasting.members.settings import MembersSettings
 from aurum_plugins.forecasting.members.xgboost_trees import XGBoostParameters
 from aurum_plugins.forecasting.registry import PromotionSettings
 from aurum_plugins.forecasting.registry.version import State
+from aurum_plugins.forecasting.universe_settings import UniverseSettings
 from aurum_plugins.freqai.forecast_columns import column_names
 from aurum_plugins.ledger.settings import LedgerSettings
 from aurum_plugins.market_data.consensus import Dissent, Exclusion
@@ -49,6 +50,7 @@ SECTIONS = (
     LightGBMParameters,
     XGBoostParameters,
     LSTMParameters,
+    UniverseSettings,
     PromotionSettings,
     DriftSettings,
     DatabaseSettings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,7 @@ from aurum_plugins.preprocessing.quality.drift import BINS, SMALLEST_SHARE
 
 # Windows side by side without which the training rows do not tell what a window may look like.
 LEAST_WINDOWS = 5
+WINDOW_PARTS = 10
 # A feature is not dead before so many candles, nor before so many times its longest standstill.
 LEAST_STANDSTILL = 24
 STANDSTILLS = 2
@@ -64,7 +66,12 @@ class InputDrift:
         self.window = window
         self.share = share
 
-    def fit(self, features: FloatArray, candles: IntArray) -> Self:
+    def fit(
+        self,
+        features: FloatArray,
+        candles: IntArray,
+        stretches: Sequence[tuple[FloatArray, IntArray]] = (),
+    ) -> Self:
         """Learn what is usual.
 
         Parameters
@@ -74,6 +81,9 @@ class InputDrift:
             counted on them.
         candles : ndarray of int, shape (n,)
             Rising.
+        stretches : sequence of (ndarray of shape (m, d), ndarray of int of shape (m,))
+            Rows, of one pair each, whose windows and standstills are counted in place of those of
+            `features`, which then may be thinned.
 
         Raises
         ------
@@ -90,12 +100,17 @@ class InputDrift:
         )
         below = np.array([(features <= edge).mean(axis=0) for edge in self.edges_])
         self.shares_ = np.maximum(_between(below), SMALLEST_SHARE)
-        if candles[-1] - candles[0] + 1 >= LEAST_WINDOWS * self.window:
-            self.largest_ = np.fmax.reduce(self._index(features, candles), axis=0)
-        else:
-            self.largest_ = np.full(features.shape[1], np.nan)
-        longest = _standstill(features, candles, int(candles[-1] - candles[0])).max(axis=0)
-        self.lowest_, self.highest_ = features.min(axis=0), features.max(axis=0)
+        windows = stretches or [(features, candles)]
+        for part in windows:
+            _check(*part)
+        # Windows of several pairs that overlap almost wholly would only cost time.
+        step = max(1, self.window // WINDOW_PARTS) if stretches else 1
+        largest = [self._largest(*part, step) for part in windows]
+        self.largest_ = np.asarray(np.fmax.reduce(largest, axis=0))
+        longest = np.max([_longest_standstill(*part) for part in windows], axis=0)
+        every = [features, *(part for part, _ in stretches)]
+        self.lowest_ = np.min([part.min(axis=0) for part in every], axis=0)
+        self.highest_ = np.max([part.max(axis=0) for part in every], axis=0)
         limit = np.maximum(LEAST_STANDSTILL, STANDSTILLS * longest + 1.0)
         self.dead_after_ = np.where(limit < self.window, limit, np.inf)
         return self
@@ -135,16 +150,35 @@ class InputDrift:
         drifted = (statistic > self.share) | dead.any(axis=1)
         return InputReading(statistic, drifted, shifted=shifted, dead=dead)
 
-    def _index(self, features: FloatArray, candles: IntArray) -> FloatArray:
-        """Population stability index of each row's window, NaN where too few rows are in it."""
-        first = np.searchsorted(candles, candles - self.window, side="right")
-        count = np.arange(1, len(candles) + 1) - first
-        before = np.zeros((len(candles) + 1, features.shape[1]), dtype=np.int64)
-        total = np.zeros(features.shape)
-        lower: FloatArray = np.zeros(features.shape)
+    def _largest(self, features: FloatArray, candles: IntArray, step: int) -> FloatArray:
+        """The largest index of the windows that end at every `step`-th row; NaN if too few."""
+        if candles[-1] - candles[0] + 1 < LEAST_WINDOWS * self.window:
+            return np.full(features.shape[1], np.nan)
+        ends = np.arange(step - 1, len(candles), step)
+        return np.asarray(np.fmax.reduce(self._index(features, candles, ends), axis=0))
+
+    def _index(
+        self, features: FloatArray, candles: IntArray, ends: IntArray | None = None
+    ) -> FloatArray:
+        """Population stability index of the windows that end at some rows, or at every row.
+
+        NaN where too few rows are in a window.
+        """
+        if ends is None:
+            ends = np.arange(len(candles))
+        first = np.searchsorted(candles, candles[ends] - self.window, side="right")
+        count = ends + 1 - first
+        points = np.unique(np.concatenate(([0], first, ends + 1)))
+        begin, end = np.searchsorted(points, first), np.searchsorted(points, ends + 1)
+        before = np.zeros((len(points), features.shape[1]), dtype=np.int64)
+        total = np.zeros((len(ends), features.shape[1]))
+        lower: FloatArray = np.zeros(total.shape)
         for edge, expected in zip((*self.edges_, np.inf), self.shares_):
-            np.cumsum(features <= edge, axis=0, out=before[1:])
-            upper = (before[1:] - before[first]) / count[:, None]
+            counts: IntArray | BoolArray = features[: points[-1]] <= edge
+            if len(points) <= len(counts):
+                counts = np.add.reduceat(counts, points[:-1], axis=0, dtype=np.int64)
+            np.cumsum(counts, axis=0, out=before[1:])
+            upper = (before[end] - before[begin]) / count[:, None]
             found = np.maximum(upper - lower, SMALLEST_SHARE)
             total += (found - expected) * np.log(found / expected)
             lower = upper
@@ -177,6 +211,11 @@ def _between(below: FloatArray) -> FloatArray:
     edge = np.zeros((1, below.shape[1]))
     shares: FloatArray = np.diff(np.concatenate((edge, below, edge + 1.0)), axis=0)
     return shares
+
+
+def _longest_standstill(features: FloatArray, candles: IntArray) -> IntArray:
+    longest: IntArray = _standstill(features, candles, int(candles[-1] - candles[0])).max(axis=0)
+    return longest
 
 
 def _standstill(features: FloatArray, candles: IntArray, most: int) -> IntArray:

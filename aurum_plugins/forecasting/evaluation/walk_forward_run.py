@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-import joblib
 import numpy as np
 import pandas as pd
 
@@ -14,9 +14,14 @@ from aurum_plugins.forecasting.ensemble import Ensemble
 from aurum_plugins.forecasting.errors import ForecastingError
 from aurum_plugins.forecasting.evaluation.pair_rows import PairRows
 from aurum_plugins.forecasting.forecasts import Forecasts, Readiness
+from aurum_plugins.forecasting.target import Target
+from aurum_plugins.forecasting.workers.call import Call
+from aurum_plugins.forecasting.workers.local_workers import LocalWorkers
+from aurum_plugins.forecasting.workers.workers import Workers
 from aurum_plugins.preprocessing import PreprocessingError
 
 LEVELS = (80, 90)
+THIS_PROCESS = LocalWorkers()
 _NAMES = {int(reason): reason.name.lower() for reason in Readiness}
 
 
@@ -73,13 +78,14 @@ def walk_forward(
     pairs: Sequence[PairRows],
     plan: WalkForwardPlan,
     ensemble: Callable[[], Ensemble],
-    workers: int = 1,
+    workers: Workers = THIS_PROCESS,
     ablate: bool = True,
-) -> Iterator[WindowResult]:
+) -> Generator[WindowResult]:
     """Forecast every window of every pair, each by a model that saw nothing of it.
 
     A model is fitted on labels that were known when its window began, and each row is forecast with
-    the outcomes that were known at its close. Windows come in the order in which they are done.
+    the outcomes that were known at its close. Windows come in the order in which they are done, and
+    each is the same wherever that was.
 
     Parameters
     ----------
@@ -87,39 +93,76 @@ def walk_forward(
     plan : WalkForwardPlan
     ensemble : callable
         Gives an ensemble that is not fitted; picklable.
-    workers : int
-        Processes; each model has one thread.
+    workers : Workers
+        Each model has one thread.
     ablate : bool
         Whether to add each member's own forecasts, and those of the ensemble without it.
     """
-    jobs = [
-        joblib.delayed(_window)(rows.between(begin, stop), number, start, ensemble(), ablate=ablate)
+    calls = [
+        Call(
+            rows,
+            part=partial(PairRows.between, first=begin, stop=stop),
+            function=partial(
+                _window, number=number, start=start, ensemble=ensemble(), ablate=ablate
+            ),
+        )
         for rows in pairs
         for number, (begin, start, stop) in enumerate(plan.windows)
     ]
-    parallel = joblib.Parallel(n_jobs=workers, return_as="generator_unordered", batch_size=1)
-    yield from parallel(jobs)
+    yield from workers.results(calls)
 
 
 def _window(
     rows: PairRows, number: int, start: int, ensemble: Ensemble, *, ablate: bool
 ) -> WindowResult:
-    past, ahead = rows.between(-(2**62), start), rows.between(start, 2**62)
+    past = rows.between(-(2**62), start)
     labels = past.known_before(start, ensemble.horizon)
     try:
         ensemble.fit(past.features, labels, past.candles)
-        # Sequence members look at the candles before the first that is forecast.
-        whole = rows.between(start - ensemble.window, 2**62)
-        forecasts = ensemble.forecast(whole.features, whole.candles, whole.labels)
+        return forecast_window(rows, number, start, ensemble, ablate=ablate)
     except (ForecastingError, PreprocessingError) as error:
-        tables = {t.name: _unusable(ahead, t.name, number) for t in ensemble.targets}
-        return WindowResult(rows.pair, number, tables, f"{type(error).__name__}: {error}")
+        return failed_window(rows, number, start, ensemble.targets, error)
+
+
+def forecast_window(
+    rows: PairRows, number: int, start: int, ensemble: Ensemble, *, ablate: bool
+) -> WindowResult:
+    """Forecast the rows of one pair from a candle on.
+
+    Parameters
+    ----------
+    rows : PairRows
+        Some before that candle, too: sequence members look at them.
+    number : int
+        Of the window.
+    start : int
+        The first candle that is forecast.
+    ensemble : Ensemble
+        Fitted, on candles before `start`.
+    ablate : bool
+        As of `walk_forward`.
+
+    Raises
+    ------
+    aurum_plugins.forecasting.errors.ForecastingError
+    """
+    whole = rows.between(start - ensemble.window, 2**62)
+    forecasts = ensemble.forecast(whole.features, whole.candles, whole.labels)
     wanted = np.flatnonzero(whole.candles >= start)
     tables = {
         target.name: _table(whole, target.name, number, ensemble, forecasts, wanted, ablate=ablate)
         for target in ensemble.targets
     }
     return WindowResult(rows.pair, number, tables)
+
+
+def failed_window(
+    rows: PairRows, number: int, start: int, targets: Sequence[Target], error: Exception
+) -> WindowResult:
+    """Rows that no model forecast, and why; parameters as of `forecast_window`."""
+    ahead = rows.between(start, 2**62)
+    tables = {target.name: _unusable(ahead, target.name, number) for target in targets}
+    return WindowResult(rows.pair, number, tables, f"{type(error).__name__}: {error}")
 
 
 def _table(

@@ -9,6 +9,7 @@ from aurum_plugins.forecasting.arrays import FloatArray, IntArray
 from aurum_plugins.forecasting.errors import TooLittleData
 from aurum_plugins.forecasting.members.checked_member import LEAST_ROWS, CheckedMember
 from aurum_plugins.forecasting.members.lstm_weights import Float32Array, LSTMWeights
+from aurum_plugins.forecasting.pair_clock import in_order_of_time, moments
 from aurum_plugins.forecasting.target import Learn
 from aurum_plugins.settings import Section
 
@@ -105,14 +106,16 @@ class LSTM(CheckedMember):
     def _cut(self, candles: IntArray) -> tuple[IntArray, IntArray]:
         """Windows to learn from, and later ones to stop by."""
         ends = complete_windows(candles, self.window)
+        ends = ends[in_order_of_time(candles[ends])]
+        when = moments(candles)
         if len(ends) > self.parameters.most_windows:
             spaced = np.linspace(0, len(ends) - 1, self.parameters.most_windows)
             ends = ends[spaced.astype(np.int64)]
         tail = len(ends) - int(len(ends) * self.parameters.tail_share)
         learnt, checked = ends[:tail], ends[tail:]
         if len(checked):
-            until = candles[checked[0]] - self.parameters.purge_candles
-            learnt = learnt[candles[learnt] < until]
+            until = when[checked[0]] - self.parameters.purge_candles
+            learnt = learnt[when[learnt] < until]
         if len(learnt) < LEAST_ROWS or not len(checked):
             raise TooLittleData("windows of member lstm", len(learnt), LEAST_ROWS)
         return learnt, checked

@@ -4,7 +4,7 @@ ForecastingError
 └── StudyError            path: a study cannot be gone on with
     ├── StudyInUse        another process works on it
     ├── StudyMismatch     differences: it was made with other data or settings
-    └── TornStudy         its file is not a study, or was damaged
+    └── TornStudy         its file or database is not a study, is damaged or away
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ class StudyError(ForecastingError):
 
     Attributes
     ----------
-    path : pathlib.Path
+    path : pathlib.Path or str
+        The file, or the database's URL without its password.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path | str, reason: str) -> None:
         self.path = path
         super().__init__(f"{path}: {reason}")
 
@@ -48,7 +49,7 @@ class StudyMismatch(StudyError):
         A setting and its two values each.
     """
 
-    def __init__(self, path: Path, differences: Sequence[str]) -> None:
+    def __init__(self, path: Path | str, differences: Sequence[str]) -> None:
         self.differences = tuple(differences)
         shown = "; ".join(self.differences[:_SHOWN])
         more = len(self.differences) - _SHOWN
@@ -61,4 +62,4 @@ class StudyMismatch(StudyError):
 
 
 class TornStudy(StudyError):
-    """The file is not a study, or cannot be read or written."""
+    """The file or database is not a study, or cannot be read or written."""

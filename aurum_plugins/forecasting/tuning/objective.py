@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import joblib
-
 from aurum_plugins.forecasting.drift import DriftSettings
 from aurum_plugins.forecasting.ensemble import Ensemble
 from aurum_plugins.forecasting.evaluation.pair_rows import PairRows
-from aurum_plugins.forecasting.evaluation.walk_forward_run import walk_forward
+from aurum_plugins.forecasting.evaluation.walk_forward_run import THIS_PROCESS, walk_forward
 from aurum_plugins.forecasting.target import Target
 from aurum_plugins.forecasting.tuning.candidate import Candidate
 from aurum_plugins.forecasting.tuning.knob import Value
 from aurum_plugins.forecasting.tuning.tuning_plan import TuningPlan
 from aurum_plugins.forecasting.tuning.window_score import WindowScore
+from aurum_plugins.forecasting.workers.workers import Workers
 from aurum_plugins.preprocessing import PreprocessingSettings
 
 
@@ -43,8 +41,8 @@ class Objective:
     drift : DriftSettings
     day_candles : int
         Candles a day.
-    workers : int
-        Processes over pairs; each model has one thread.
+    workers : Workers
+        Over pairs; each model has one thread.
     """
 
     pairs: Sequence[PairRows]
@@ -55,7 +53,7 @@ class Objective:
     preprocessing: PreprocessingSettings
     drift: DriftSettings
     day_candles: int
-    workers: int = 1
+    workers: Workers = THIS_PROCESS
 
     def scores(self, values: Mapping[str, Value]) -> Iterator[WindowScore]:
         """Score window after window, in order of time, when they are asked for.
@@ -78,13 +76,5 @@ class Objective:
         names = [target.name for target in self.targets]
         for start in self.plan.starts:
             window = self.plan.window(start, tried.train_days * self.day_candles)
-            # Ctrl-C reaches every process of a terminal: ours alone is to answer it.
-            with joblib.parallel_config(backend="loky", initializer=_leave_interrupts):
-                results = list(
-                    walk_forward(self.pairs, window, ensemble, self.workers, ablate=False)
-                )
+            results = list(walk_forward(self.pairs, window, ensemble, self.workers, ablate=False))
             yield WindowScore.of(results, names)
-
-
-def _leave_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

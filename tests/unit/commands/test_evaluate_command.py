@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer
+from fake_cluster import ADDRESS, FakeCluster
 from forecast_table import forecast_table
 from typer.testing import CliRunner
 
@@ -19,6 +20,9 @@ from aurum_plugins.commands.evaluate_request import EvaluateRequest
 from aurum_plugins.errors import AurumError, ConfigurationError, DataError
 from aurum_plugins.forecasting.evaluation.report import EvaluationReport
 from aurum_plugins.forecasting.evaluation.walk_forward_run import WindowResult
+from aurum_plugins.forecasting.workers import dask_client as open_dask
+from aurum_plugins.forecasting.workers.dask_workers import DaskWorkers
+from aurum_plugins.forecasting.workers.local_workers import LocalWorkers
 
 HOURS = 24 * 60
 DAYS = ("--train-days", "20", "--step-days", "10")
@@ -65,7 +69,7 @@ class Walk:
     """Stands in for the training: random forecasts, and a note of what was asked for."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[list, object, int, bool]] = []
+        self.asked: list[tuple[list, object, object, bool]] = []
         self.fails: set[tuple[str, int]] = set()
 
     def __call__(self, pairs, plan, ensemble, workers=1, ablate=True) -> Iterator[WindowResult]:
@@ -144,8 +148,43 @@ def test_it_writes_a_report_a_page_and_the_forecasts(folder, walk) -> None:
         "forecasts.parquet",
     }
     (rows, plan, workers, ablate), (_, few, _, spared) = walk.asked
-    assert (len(rows), workers, ablate, spared) == (2, 2, True, False)
+    assert (len(rows), workers, ablate, spared) == (2, LocalWorkers(2), True, False)
     assert len(few.windows) == 3 < len(plan.windows)
+
+
+def test_with_a_scheduler_its_workers_walk_forward(folder, walk, monkeypatch) -> None:
+    cluster = FakeCluster()
+    cluster.threads["tcp://127.0.0.1:4000"] = 2
+    monkeypatch.setattr(open_dask, "dask_client", lambda address: cluster)
+    result = invoke("--scheduler", ADDRESS, "--no-canaries")
+    assert result.exit_code == 0, result.output
+    ((_, _, workers, _),) = walk.asked
+    assert isinstance(workers, DaskWorkers)
+    assert "Worker tcp://127.0.0.1:4000 has 2 threads" in result.stderr
+    assert cluster.closed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--scheduler", "tcp://10.0.0.1:8786"), "must begin with tls:// beyond this machine"),
+        (("--scheduler", ADDRESS, "--workers", "2"), "leave it out with --scheduler"),
+    ],
+)
+def test_a_scheduler_that_makes_no_sense_is_refused(folder, walk, arguments, words) -> None:
+    assert words in refusal(*arguments)
+    assert walk.asked == []
+
+
+def test_one_model_may_be_trained_for_all_pairs(folder, walk, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(evaluation_run, "walk_universe", walk)
+    monkeypatch.setattr(evaluation_run, "walk_forward", None)
+    assert invoke("--universe", "--no-canaries").exit_code == 0
+    settings = report().header.settings
+    assert settings["aurum.universe"]["enabled"] is True
+    assert settings["aurum.ensemble"]["folds"] == settings["aurum.universe"]["folds"] == 2
+    configure(tmp_path, targets=SHORT, features={"include": ["rsi"]}, universe={"enabled": True})
+    assert invoke("--no-canaries").exit_code == 0
 
 
 def test_forecasts_begin_when_there_is_a_window_of_labels(folder) -> None:

@@ -25,6 +25,7 @@ from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.tuning.errors import StudyMismatch
 from aurum_plugins.forecasting.tuning.objective import Objective
 from aurum_plugins.forecasting.tuning.window_score import ForecastSums, WindowScore
+from aurum_plugins.forecasting.workers.local_workers import LocalWorkers
 
 HOURS = 24 * 70
 UNTIL = "2024-02-25"
@@ -321,6 +322,8 @@ def test_the_bar_says_the_best_so_far(folder, monkeypatch) -> None:
         (("--tune", "magic"), "--tune: must be one of training, linear, random_forest"),
         (("--study", "../x"), "--study: must be letters, digits, dots, - and _"),
         (("--storage", "file/x.sqlite"), "cannot be written"),
+        (("--storage", "mysql://db/studies"), "--storage: must begin with sqlite:// or postgresql"),
+        (("--scheduler", "tcp://10.0.0.1:8786"), "--scheduler: must begin with tls:// beyond this"),
         (("--trials", "1", "--storage", "s.sqlite", "-o", "file"), "--output: must be a folder"),
     ],
 )
@@ -340,7 +343,7 @@ def test_a_window_without_outcomes_is_refused(folder) -> None:
     (rows,) = asked.rows()
     rows.labels.loc[rows.candles >= asked.plan.starts[1], "forward_return"] = np.nan
     with pytest.raises(ConfigurationError) as caught:
-        asked.objective([rows], 1)
+        asked.objective([rows], LocalWorkers())
     assert caught.value.key == "--step-days"
     assert "window from 2024-02-20 holds no known outcome of forward_return" in caught.value.rule
 

@@ -24,7 +24,8 @@ from aurum_plugins.forecasting.registry import (
     ReasonCode,
     State,
 )
-from aurum_plugins.freqai.succession import LIBRARIES, Challenger, Succession
+from aurum_plugins.freqai.succession import Challenger, Succession
+from aurum_plugins.freqai.training_facts import LIBRARIES
 from aurum_plugins.freqai.training_table import TrainingTable
 
 PAIR, HOUR_MS = "BTC/USDT", 3_600_000

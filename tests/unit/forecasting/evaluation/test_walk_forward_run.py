@@ -18,6 +18,7 @@ from aurum_plugins.forecasting import Readiness
 from aurum_plugins.forecasting.evaluation.forecast_table import ForecastTable
 from aurum_plugins.forecasting.evaluation.pair_rows import PairRows
 from aurum_plugins.forecasting.evaluation.walk_forward_run import WalkForwardPlan, walk_forward
+from aurum_plugins.forecasting.workers.local_workers import LocalWorkers
 
 MEMBERS = ("linear", "lightgbm")
 PLAN = WalkForwardPlan(FIRST + 800, FIRST + 1_100, 750, 150)
@@ -165,7 +166,7 @@ class TestNoLookAhead:
 
 def test_pairs_and_processes_do_not_disturb_each_other(results):
     pairs = [pair_rows(), pair_rows("ETH/USDT", seed=1)]
-    found = run(pairs, workers=2)
+    found = run(pairs, workers=LocalWorkers(2))
     assert len(found) == 4
     same(of(found), of(results))
     assert not of(found, pair="ETH/USDT")["probability"].equals(of(results)["probability"])

@@ -10,6 +10,7 @@ import pytest
 
 from aurum_plugins.forecasting.errors import TooLittleData
 from aurum_plugins.forecasting.members.lstm import LSTM, LSTMParameters, complete_windows
+from aurum_plugins.forecasting.pair_clock import moments, pair_numbers, tagged
 
 
 def some_rows(rows=500, seed=0):
@@ -46,6 +47,16 @@ def test_windows_are_thinned_evenly():
     assert learnt[0] == 4
     assert checked[-1] == 999
     assert set(np.diff(np.concatenate([learnt, checked]))) == {10, 11}
+
+
+def test_windows_of_several_pairs_are_cut_by_time_and_cross_no_pair():
+    parameters = LSTMParameters(window=5, tail_share=0.2, purge_candles=24)
+    candles = np.concatenate([tagged(np.arange(500), pair) for pair in range(3)])
+    learnt, checked = cut(parameters, candles)
+    for ends in (learnt, checked):
+        assert set(pair_numbers(candles[ends])) == {0, 1, 2}
+        assert (candles[ends] - candles[ends - 4] == 4).all()
+    assert moments(candles[learnt]).max() + 24 < moments(candles[checked]).min()
 
 
 @pytest.mark.parametrize("candles", [np.arange(58), np.arange(0, 4_000, 3)])

@@ -14,6 +14,7 @@ from aurum_plugins.forecasting.settings import EnsembleSettings
 from aurum_plugins.forecasting.tuning.candidate import Candidate
 from aurum_plugins.forecasting.tuning.objective import Objective
 from aurum_plugins.forecasting.tuning.tuning_plan import TuningPlan
+from aurum_plugins.forecasting.workers.local_workers import LocalWorkers
 
 DAY = 100
 ROWS = 1_300
@@ -45,7 +46,7 @@ def objective(pairs, workers: int = 1, **settings) -> Objective:
         preprocessing=PREPROCESSING,
         drift=DRIFT,
         day_candles=DAY,
-        workers=workers,
+        workers=LocalWorkers(workers),
     )
 
 
