@@ -15,12 +15,8 @@ import argparse
 import importlib.util
 import json
 import os
-import re
-import signal
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -31,62 +27,12 @@ from rich.table import Table
 
 from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.sandbox import ReplayConfig, SandboxConfig, SandboxServer
+from aurum_plugins.validation.errors import NotMeasured
+from aurum_plugins.validation.gathering.timed_bot import TimedBot
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = str(Path(sys.executable).with_name("freqtrade"))
 DAYS = 5
 BUDGET_MS, BUDGET_WITH_LSTM_MS = 100.0, 250.0
-MEMBERS = ("linear", "random_forest", "lightgbm", "xgboost")
-RAISED = re.compile(r"Training \S+ raised exception (\w+)\.")
-REFUSAL = "NotPromoted"  # trained, judged, and may not serve
-TIMINGS = "AURUM_BENCHMARK_TIMINGS"
-# One line a pair and candle. FreqAI says by `train_timer` when its other thread trains.
-STRATEGY = """\
-import importlib.util
-import json
-import os
-import time
-
-SPEC = importlib.util.spec_from_file_location("aurum_strategy_to_time", {strategy!r})
-MODULE = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(MODULE)
-
-
-class TimedStrategy(MODULE.AurumStrategy):
-    watched = None
-    trainings = 0
-    training = False
-
-    def watch(self):
-        def timer(do="start", pair="", tell=self.freqai.train_timer):
-            self.training = do == "start"
-            self.trainings += self.training
-            return tell(do, pair)
-
-        self.freqai.train_timer = timer
-        self.watched = self.freqai
-
-    def populate_indicators(self, dataframe, metadata):
-        if self.watched is not self.freqai:
-            self.watch()
-        return super().populate_indicators(dataframe, metadata)
-
-    def analyze_ticker(self, dataframe, metadata):
-        before = self.training, self.trainings
-        wall, cpu = time.perf_counter(), time.thread_time()
-        found = super().analyze_ticker(dataframe, metadata)
-        line = {{
-            "pair": metadata["pair"],
-            "wall_ms": 1e3 * (time.perf_counter() - wall),
-            "cpu_ms": 1e3 * (time.thread_time() - cpu),
-            "training": before[0] or self.training or self.trainings > before[1],
-            "ready": self.freqai.dd.model_dictionary.get(metadata["pair"]) is not None,
-            "decided": bool(found["do_predict"].iloc[-1] == 1),
-        }}
-        with open(os.environ[{timings!r}], "a") as file:
-            file.write(json.dumps(line) + "\\n")
-        return found
-"""
 
 
 def names(count: int) -> list[str]:
@@ -114,84 +60,6 @@ def write_market(folder: Path, pairs: list[str], seed: int = 0) -> None:
             }
         )
         frame.to_feather(folder / f"{pair.replace('/', '_')}-1m.feather")
-
-
-def configuration(pairs: list[str], model: str, *, lstm: bool) -> dict[str, Any]:
-    """A bot on 1-minute candles that trains for ever."""
-    aurum: dict[str, Any] = {"features": {"market_pairs": pairs[:5]}}
-    aurum["targets"] = {"volatility_candles": 60, "include": ["forward_volatility"]}
-    if model == "AurumEnsemble":
-        aurum["targets"]["include"] = ["forward_return", "forward_volatility"]
-        aurum["ensemble"] = {"members": [*MEMBERS, "lstm"] if lstm else list(MEMBERS)}
-    return {
-        "add_config_files": [
-            str(ROOT / "configs" / name) for name in ("sandbox.json", "freqai.json")
-        ],
-        "strategy": "TimedStrategy",
-        "freqaimodel": model,
-        "db_url": "sqlite://",
-        "api_server": {"enabled": False},
-        "internals": {"process_throttle_secs": 1},
-        "exchange": {"pair_whitelist": pairs},
-        "freqai": {
-            "identifier": "latency",
-            "train_period_days": 2,
-            "model_training_parameters": {"n_estimators": 300, "n_jobs": 1, "verbosity": -1},
-            "live_retrain_hours": 0,
-            "feature_parameters": {
-                "include_timeframes": ["1m", "5m"],
-                "include_corr_pairlist": [],
-                "indicator_periods_candles": [10, 20],
-                "label_period_candles": 10,
-            },
-        },
-        "aurum": aurum,
-    }
-
-
-def prepare(folder: Path, config: dict[str, Any]) -> list[str]:
-    """Write configuration and strategy, and return the bot's command line."""
-    strategies = folder / "strategies"
-    strategies.mkdir(parents=True)
-    own = ROOT / "user_data"
-    text = STRATEGY.format(strategy=str(own / "strategies" / "AurumStrategy.py"), timings=TIMINGS)
-    (strategies / "TimedStrategy.py").write_text(text)
-    (folder / "config.json").write_text(json.dumps(config))
-    files = ("-c", str(folder / "config.json"), "--userdir", str(folder))
-    places = ("--strategy-path", str(strategies), "--freqaimodel-path", str(own / "freqaimodels"))
-    return [PROGRAM, "trade", *files, *places]
-
-
-def run(words: list[str], url: str, folder: Path, minutes: float) -> list[dict[str, Any]]:
-    """Let a bot run, and return its timings.
-
-    Raises
-    ------
-    RuntimeError
-        If it ends by itself, or its log shows an error.
-    """
-    log, timings = folder / "freqtrade.log", folder / "timings.jsonl"
-    environment = {**freqtrade_environment(url), TIMINGS: str(timings)}
-    with log.open("wb") as output:
-        bot = subprocess.Popen(words, env=environment, stdout=output, stderr=output, cwd=folder)
-        try:
-            ended = bot.wait(60 * minutes)
-        except subprocess.TimeoutExpired:
-            ended = None
-        finally:
-            for number in (signal.SIGINT, signal.SIGINT, signal.SIGKILL):
-                if bot.poll() is None:
-                    bot.send_signal(number)
-                    stop_by = time.monotonic() + 30
-                    while bot.poll() is None and time.monotonic() < stop_by:
-                        time.sleep(0.1)
-    text = log.read_text(errors="replace")
-    if ended is not None or not timings.is_file():
-        raise RuntimeError(f"the bot ended, or decided nothing\n{text[-3_000:]}")
-    failed = set(RAISED.findall(text)) - {REFUSAL}
-    if failed:
-        raise RuntimeError(f"trainings failed: {', '.join(sorted(failed))}\n{text[-3_000:]}")
-    return [json.loads(line) for line in timings.read_text().splitlines()]
 
 
 def quantiles(rows: list[dict[str, Any]], key: str) -> tuple[float, float, float]:
@@ -241,13 +109,13 @@ def main() -> int:
         folder, market = Path(name, "bot"), Path(name, "market")
         market.mkdir()
         write_market(market, pairs)
-        words = prepare(folder, configuration(pairs, options.model, lstm=options.with_lstm))
+        bot = TimedBot(folder, ROOT, pairs, options.model, lstm=options.with_lstm)
         config = SandboxConfig(port=0, replay=ReplayConfig(directory=market), request_weight=None)
         with SandboxServer(config) as server:
             console.print(f"load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
             try:
-                rows = run(words, server.url, folder, options.minutes)
-            except RuntimeError as error:
+                rows = bot.run(freqtrade_environment(server.url), options.minutes)
+            except NotMeasured as error:
                 console.print(f"error: {error}", markup=False)
                 return 2
     if options.json:

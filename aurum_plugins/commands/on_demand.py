@@ -39,9 +39,11 @@ PLACES: Final = {
     "evaluate": Place("evaluate", "evaluate"),
     "tune": Place("tune", "tune"),
     "soak": Place("soak", "soak"),
+    "validate": Place("validate", "validate"),
     "ledger": Place("ledger", "app"),
     "sentiment": Place("sentiment", "app"),
     "models": Place("models", "app"),
+    "starts": Place("starts", "app"),
     "database": Place("database", "app"),
 }
 # They look something up, or write one thing down, and end.

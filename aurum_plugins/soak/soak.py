@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from aurum_plugins.clock import WallClock
 from aurum_plugins.sandbox.faults import FaultInjector, FaultPlan
@@ -58,12 +60,52 @@ def soak(
         If the checkout lacks a file.
     aurum_plugins.soak.watch.BotDidNotStart
     """
-    timetable = Timetable.of(minutes)
+    run = soaked(
+        folder,
+        checkout,
+        Timetable.of(minutes),
+        plan,
+        port=port,
+        seed=seed,
+        live=live,
+        eager=eager,
+        on_tick=on_tick,
+    )
+    with run as ended:
+        return audit_soak(ended)
+
+
+@contextmanager
+def soaked(
+    folder: Path,
+    checkout: Path,
+    timetable: Timetable,
+    plan: FaultPlan | None,
+    *,
+    port: int,
+    seed: int,
+    live: bool,
+    eager: bool,
+    on_tick: OnTick,
+    settings: Mapping[str, Any] | None = None,
+) -> Iterator[Soaked]:
+    """Run exchange, bot and faults together, and leave what came of it to be looked at.
+
+    Other parameters and errors are those of `soak`; in the block the bot has ended, and the
+    exchange still knows everything.
+
+    Parameters
+    ----------
+    timetable : Timetable
+    settings : mapping of str to object, optional
+        Sections to put into `aurum` of the bot's configuration.
+    """
     server, exchange = counted_server(port, seed)
     with server:
         bot = SandboxedBot(folder, server.url, checkout, live=live, venues=True)
         if eager:
             make_eager(bot)
+        bot.config["aurum"] |= settings or {}
 
         def tick(seen: Watched, passed: float) -> None:
             on_tick(bot, exchange.injector, seen, passed)
@@ -73,4 +115,4 @@ def soak(
             seen = watch.run()
         finally:
             bot.stop()
-        return audit_soak(Soaked(bot, server, exchange, plan, timetable, seen, live))
+        yield Soaked(bot, server, exchange, plan, timetable, seen, live)

@@ -1,0 +1,1 @@
+"""What measures read, and how it is come by."""
