@@ -23,11 +23,6 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 # Synthetic candles stay apart from those of a real exchange.
 BACKTEST := --config configs/backtest.json --datadir user_data/data/sandbox
 
-# Acceptance tests start many bots and wait for their candles: they need little of the machine, but
-# that at once. The others need all that is left of it.
-IN_TURN := --dist loadfile --no-loadscope-reorder
-COVERED := --dist loadfile --cov --cov-report=term --cov-fail-under=95
-
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -58,19 +53,7 @@ run: $(STAMP) ## Start the simulated exchange and a bot that trades on it; Ctrl-
 
 .PHONY: test
 test: $(STAMP) ## Run all tests; less than 95 % branch coverage fails
-ifeq ($(ARGS),)
-	@log=$$(mktemp); \
-	$(BIN)/python -m pytest tests/acceptance $(IN_TURN) -n 6 >"$$log" 2>&1 & beside=$$!; \
-	trap 'kill $$beside 2>/dev/null || true; rm -f "$$log"' EXIT; \
-	failed=0; \
-	nice $(BIN)/python -m pytest --ignore tests/acceptance -n 2 $(COVERED) || failed=$$?; \
-	echo "The acceptance tests, which run beside them:"; \
-	wait $$beside || failed=$$?; \
-	cat "$$log"; \
-	exit $$failed
-else
-	@$(BIN)/python -m pytest -n 2 $(COVERED) $(ARGS)
-endif
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 
 .PHONY: lint
 lint: $(STAMP) ## Check style, format, types and the order of the layers
