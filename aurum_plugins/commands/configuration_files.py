@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import rapidjson
-
+from aurum_plugins.configuration_json import DEEPEST, parsed_json
 from aurum_plugins.doctor.unreadable import unreadable
 from aurum_plugins.errors import ConfigurationError
 
 DEFAULT = Path("user_data") / "config.json"
-_JSON = rapidjson.PM_COMMENTS | rapidjson.PM_TRAILING_COMMAS
-_DEEPEST = 5  # freqtrade's own limit
 
 
 def read_configuration(files: Sequence[Path] | None) -> dict[str, Any]:
@@ -45,12 +42,12 @@ def read_configuration(files: Sequence[Path] | None) -> dict[str, Any]:
 
 
 def _merged(files: Sequence[Path], depth: int) -> dict[str, Any]:
-    if depth > _DEEPEST:
-        rule = f"files may include each other {_DEEPEST} deep at most"
+    if depth > DEEPEST:
+        rule = f"files may include each other {DEEPEST} deep at most"
         raise ConfigurationError("add_config_files", rule, str(files[0]))
     whole: dict[str, Any] = {}
     for file in files:
-        own = rapidjson.loads(file.read_text(encoding="utf-8"), parse_mode=_JSON)
+        own = parsed_json(file.read_text(encoding="utf-8"))
         folder = file.resolve().parent
         included = [folder / name for name in own.get("add_config_files", ())]
         whole = _over(_over(whole, _merged(included, depth + 1) if included else {}), own)

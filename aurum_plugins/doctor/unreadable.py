@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from re import search
 
+from aurum_plugins.configuration_json import DEEPEST, parsed_json
 from aurum_plugins.doctor.facts import Fault
-
-_DEEPEST = 5  # freqtrade's own limit
 
 
 def unreadable(files: Sequence[str], base: Path = Path(), depth: int = 0) -> Fault | None:
@@ -33,7 +32,7 @@ def unreadable(files: Sequence[str], base: Path = Path(), depth: int = 0) -> Fau
         except OSError as error:
             reason = error.strerror or type(error).__name__
             return Fault(message=f"{path}: {reason}", kind="missing_file", where=str(path))
-        if fault is None and included and depth < _DEEPEST:
+        if fault is None and included and depth < DEEPEST:
             fault = unreadable(included, path.resolve().parent, depth + 1)
         if fault is not None:
             return fault
@@ -43,10 +42,9 @@ def unreadable(files: Sequence[str], base: Path = Path(), depth: int = 0) -> Fau
 def _read(path: Path) -> tuple[Fault | None, list[str]]:
     import rapidjson  # noqa: PLC0415 - freqtrade's own parser, loaded only where it is needed
 
-    mode = rapidjson.PM_COMMENTS | rapidjson.PM_TRAILING_COMMAS
     data = path.read_bytes()
     try:
-        config = rapidjson.loads(data.decode(), parse_mode=mode)
+        config = parsed_json(data.decode())
     except UnicodeDecodeError as error:
         return _torn(path, data, error.start, "not UTF-8 text"), []
     except rapidjson.JSONDecodeError as error:

@@ -8,8 +8,8 @@ from typing import Any
 
 import rapidjson
 
+from aurum_plugins.configuration_json import parsed_json
 from aurum_plugins.redaction import MASK, Redactor, is_sensitive
-from aurum_plugins.starts.reached_files import JSON
 
 _PIECE = re.compile(
     r'"(?:[^"\\]|\\.)*"'  # a string
@@ -29,7 +29,7 @@ _PLAIN = {"true", "false", "null", '""'}
 def parsed(text: str) -> Mapping[str, Any] | None:
     """A configuration as freqtrade reads it; None where it is none."""
     try:
-        config = rapidjson.loads(text, parse_mode=JSON)
+        config = parsed_json(text)
     except (rapidjson.JSONDecodeError, UnicodeEncodeError):
         return None
     return config if isinstance(config, dict) else None

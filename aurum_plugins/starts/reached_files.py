@@ -7,8 +7,7 @@ from pathlib import Path
 
 import rapidjson
 
-JSON = rapidjson.PM_COMMENTS | rapidjson.PM_TRAILING_COMMAS  # as freqtrade reads it
-_DEEPEST = 5  # freqtrade's own limit
+from aurum_plugins.configuration_json import DEEPEST, parsed_json
 
 
 def reached_files(given: Iterable[str], base: Path = Path(), depth: int = 0) -> list[Path]:
@@ -34,14 +33,14 @@ def reached_files(given: Iterable[str], base: Path = Path(), depth: int = 0) -> 
     for name in given:
         path = (base / name).resolve()
         reached[path] = None
-        if depth < _DEEPEST:
+        if depth < DEEPEST:
             reached.update(dict.fromkeys(reached_files(_included(path), path.parent, depth + 1)))
     return list(reached)
 
 
 def _included(path: Path) -> list[str]:
     try:
-        config = rapidjson.loads(path.read_bytes().decode(), parse_mode=JSON)
+        config = parsed_json(path.read_bytes().decode())
     except (OSError, UnicodeDecodeError, rapidjson.JSONDecodeError):
         return []
     names = config.get("add_config_files", []) if isinstance(config, dict) else []

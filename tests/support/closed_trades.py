@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from freqtrade.persistence import LocalTrade, Trade, disable_database_use, init_db
+from booked_trades import trade_rows
+from freqtrade.persistence import LocalTrade, Trade, disable_database_use
 from freqtrade.persistence.usedb_context import enable_database_use
 
 NOW = datetime(2026, 1, 1, 12, 30, tzinfo=UTC)
@@ -51,19 +52,12 @@ def kept_in_memory(trades: list[SimpleNamespace]) -> Iterator[None]:
 @contextmanager
 def kept_in_database(trades: list[SimpleNamespace]) -> Iterator[None]:
     """Keep them as a running bot does, in freqtrade's own tables."""
-    before = {"session": Trade.session} if hasattr(Trade, "session") else {}
-    init_db("sqlite://")
-    try:
+    with trade_rows():
         for trade in trades:
             Trade.session.add(_row(trade))
         Trade.commit()
         Trade.session.expire_all()
         yield
-    finally:
-        Trade.session.remove()
-        del Trade.session
-        for name, session in before.items():
-            setattr(Trade, name, session)
 
 
 def _row(trade: Any) -> Trade:

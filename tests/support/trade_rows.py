@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from freqtrade.persistence import Trade, init_db
+from booked_trades import trade_rows
+from freqtrade.persistence import Trade
 from sqlalchemy import Connection
 
 NOW = datetime(2026, 5, 6, 12, 0, tzinfo=UTC)
@@ -17,16 +18,8 @@ NOW_MS = round(NOW.timestamp() * 1_000)
 @contextmanager
 def trade_tables(address: str = "sqlite://") -> Iterator[Connection]:
     """freqtrade's database, empty; a connection to it."""
-    before = {"session": Trade.session} if hasattr(Trade, "session") else {}
-    init_db(address)
-    try:
-        with Trade.session.get_bind().connect() as connection:
-            yield connection
-    finally:
-        Trade.session.remove()
-        del Trade.session
-        for name, session in before.items():
-            setattr(Trade, name, session)
+    with trade_rows(address), Trade.session.get_bind().connect() as connection:
+        yield connection
 
 
 def add_trade(profit: float | None, hours_ago: float = 1.0, **columns: Any) -> None:

@@ -9,10 +9,10 @@ import rapidjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aurum_plugins.configuration_json import parsed_json
 from aurum_plugins.redaction import Redactor
 from aurum_plugins.starts.masked_diff import masked_diff
 from aurum_plugins.starts.masked_lines import masked_lines
-from aurum_plugins.starts.reached_files import JSON
 
 
 def diff(old: str | None, new: str | None) -> list[str]:
@@ -21,7 +21,7 @@ def diff(old: str | None, new: str | None) -> list[str]:
 
 
 def lines(text: str) -> list[str]:
-    return masked_lines(text, Redactor(rapidjson.loads(text, parse_mode=JSON)))
+    return masked_lines(text, Redactor(parsed_json(text)))
 
 
 OLD = """{
