@@ -55,6 +55,10 @@ run: $(STAMP) ## Start the simulated exchange and a bot that trades on it; Ctrl-
 test: $(STAMP) ## Run all tests; less than 95 % branch coverage fails
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 
+.PHONY: validate
+validate: $(STAMP) ## Measure every promise in about three minutes; ARGS="--full --datadir FOLDER" takes an hour
+	@$(BIN)/aurum validate $(ARGS)
+
 .PHONY: lint
 lint: $(STAMP) ## Check style, format, types and the order of the layers
 	$(BIN)/ruff check .

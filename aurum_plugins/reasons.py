@@ -22,6 +22,7 @@ class Stage(StrEnum):
     """Which part of the way from a candle to an order gave the reason."""
 
     SIGNAL = "signal"
+    PRODUCER = "producer"
     RISK = "risk"
     CHECK = "check"
     FREQTRADE = "freqtrade"
@@ -83,6 +84,10 @@ class Reason(IntEnum):
     NEWS_SHOCK = 100, Stage.CHECK, "the news tell of a shock"
     BAD_NEWS = 101, Stage.CHECK, "the mood of the news is too bad"
     NEWS_UNKNOWN = 102, Stage.CHECK, "nobody listens to the news"
+
+    # The bot that forecasts for this one: see aurum_plugins.strategies.producer_forecasts.
+    FORECAST_NOT_SENT = 110, Stage.PRODUCER, "the producer has not sent a forecast of the candle"
+    FORECAST_UNUSABLE = 111, Stage.PRODUCER, "what the producer sent is no forecast of the candle"
 
     # freqtrade's own rules.
     POSITION_OPEN = 70, Stage.FREQTRADE, "the pair is held already"

@@ -44,6 +44,13 @@ def sandbox(
     seed: Annotated[
         int, typer.Option(help="Seed of the synthetic market.", rich_help_panel=_MARKET)
     ] = _DEFAULTS.seed,
+    pairs: Annotated[
+        int,
+        typer.Option(
+            help="How many pairs the synthetic market has; past nine they are invented coins.",
+            rich_help_panel=_MARKET,
+        ),
+    ] = _DEFAULTS.pairs,
     history_days: Annotated[
         int, typer.Option(help="Days of synthetic history.", rich_help_panel=_MARKET)
     ] = _DEFAULTS.history_days,
@@ -141,6 +148,7 @@ def sandbox(
         host=host,
         port=_in_range("--port", port, 0, 65_535),
         seed=_in_range("--seed", seed, 0, 2**63),
+        pairs=_in_range("--pairs", pairs, 1, 500),
         history_days=_in_range("--history-days", history_days, 2, 2_000),
         replay=_replay(replay, replay_until, play_as, at_end),
         faults=faults,

@@ -130,6 +130,7 @@ def _report(
 ) -> ValidationReport:
     from aurum_plugins.commands.validate_evidence import Request, evidence_of  # noqa: PLC0415
     from aurum_plugins.validation import surroundings  # noqa: PLC0415
+    from aurum_plugins.validation.catalogue import MEASURES  # noqa: PLC0415
     from aurum_plugins.validation.report import Header, ValidationReport  # noqa: PLC0415
     from aurum_plugins.validation.rollout import phases  # noqa: PLC0415
     from aurum_plugins.validation.validate import seconds_left  # noqa: PLC0415
@@ -149,6 +150,7 @@ def _report(
 
         found = measure_all(measures, gathered, start)
         interruption.heed()
+    promises = [measure.promise for measure in MEASURES]
     header = Header(
         created=datetime.fromtimestamp(WallClock().now_ms() / 1_000, UTC),
         mode="full" if full else "quick",
@@ -158,7 +160,7 @@ def _report(
         data=request.data,
         seconds=time.monotonic() - began,
     )
-    return ValidationReport(header=header, measurements=found, phases=phases(found))
+    return ValidationReport(header=header, measurements=found, phases=phases(found, promises))
 
 
 def _write(report: ValidationReport, output: Path) -> None:

@@ -17,6 +17,7 @@ from aurum_plugins.commands.sandbox_link import freqtrade_environment
 from aurum_plugins.preprocessing.quality.report import DataQualityReport
 from aurum_plugins.sandbox import SandboxConfig, SandboxServer
 from aurum_plugins.sandbox.faults import load_plan
+from aurum_plugins.soak.plain_environment import plain_environment
 from aurum_plugins.soak.sandboxed_bot import PAIRS
 from aurum_plugins.soak.timetable import Timetable
 from aurum_plugins.validation.errors import NotMeasured
@@ -186,7 +187,7 @@ def _times(request: Request, brief: Evidence[dict[str, pd.DataFrame]]) -> Eviden
 def _timed(request: Request) -> DecisionTimes:
     bot = TimedBot(request.work / "timed", request.checkout, list(PAIRS))
     with SandboxServer(SandboxConfig(port=0, request_weight=None)) as server:
-        rows = bot.run(freqtrade_environment(server.url), TIMED)
+        rows = bot.run(freqtrade_environment(server.url, plain_environment()), TIMED)
     ready = [row for row in rows if row["ready"]]
     return DecisionTimes(
         milliseconds=tuple(row["wall_ms"] for row in ready),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 
 from aurum_plugins.clock import Clock
@@ -18,6 +19,8 @@ from aurum_plugins.market_data.consensus.board_view import BoardView
 from aurum_plugins.market_data.quote import Quote
 from aurum_plugins.market_data.venue_settings import VenueSettings
 
+logger = logging.getLogger(__name__)
+
 # What a price is named after that no single venue told.
 CONSENSUS = "consensus"
 
@@ -29,6 +32,9 @@ class QuoteBoard:
     replaces what readers see by one assignment, so that a reader sees all of a round or nothing.
     A quote that has become stale since counts no more: its pair's result is computed anew by the
     first who asks.
+
+    Whether a venue is right can be told only while others agree. Where they do not, no pair has a
+    consensus that its quotes are part of; the log says when that begins and when it ends.
 
     Parameters
     ----------
@@ -48,6 +54,7 @@ class QuoteBoard:
         self._clock = clock
         self._on_trust = on_trust
         self._trust = Trust(settings.distrust_rounds)
+        self._unjudged: set[str] = set()
         self._by_venue: dict[str, dict[str, Quote]] = {}
         self._listed: dict[str, frozenset[str]] = {}
         self._watched: frozenset[str] = frozenset()
@@ -83,7 +90,10 @@ class QuoteBoard:
         self._by_venue = {**self._by_venue, venue: told}
         self._listed = {**self._listed, venue: frozenset(listed_pairs)}
         view = self._new_view(now_ms)
-        change = self._trust.note(venue, *self._judged(venue, view, now_ms), now_ms)
+        outliers, judged = self._judged(venue, view, now_ms)
+        if told:
+            self._tell(venue, is_judged=judged > 0)
+        change = self._trust.note(venue, outliers, judged, now_ms)
         self._view = view if change is None else self._new_view(now_ms)
         if change is not None and self._on_trust is not None:
             self._on_trust(change)
@@ -111,12 +121,15 @@ class QuoteBoard:
         tuple of float and str, or None
             The consensus ("consensus"). Without one, the price and the name of the first venue, in
             the order of `sources`, whose quote is sound, fresh, convertible and trusted. None
-            where there is no such quote.
+            where there is no such quote, or where such quotes contradict each other: one of them
+            is false, and nobody knows which.
         """
         view = self._view
         result = view.consensus(pair, now_ms)
         if isinstance(result, Consensus):
             return result.price, CONSENSUS
+        if result.dissent is Dissent.DISAGREEMENT:
+            return None
         told = {quote.venue: quote for quote in view.by_pair.get(pair, ())}
         rates, currency = view.rates(now_ms), pair.partition("/")[2]
         for venue in self._settings.sources:
@@ -158,6 +171,15 @@ class QuoteBoard:
             self._known,
             now_ms,
         )
+
+    def _tell(self, venue: str, *, is_judged: bool) -> None:
+        """Log when a venue begins to be beyond judgement, and when that ends."""
+        if is_judged and venue in self._unjudged:
+            self._unjudged.discard(venue)
+            logger.info("%s can be judged again.", venue)
+        elif not is_judged and venue not in self._unjudged:
+            self._unjudged.add(venue)
+            logger.info("%s cannot be judged: no others agree on any of its pairs.", venue)
 
     def _judged(self, venue: str, view: BoardView, now_ms: int) -> tuple[int, int]:
         """Pairs on which a venue is an outlier, and pairs on which that can be told.

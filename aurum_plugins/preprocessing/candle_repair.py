@@ -8,7 +8,7 @@ Rows are mended or dropped by these rules, and counted by kind:
 `unsorted`    received after a candle with a later open: sorted
 `duplicate`   another candle with the same open was received later and counts, being the exchange's
               correction: dropped
-`bounds`      the high is below, or the low above, the open or the close by less than a millionth:
+`bounds`      the high is below, or the low above, the open or the close by a millionth at most:
               widened. By more: the candle is invalid
 ============  =====================================================================================
 
@@ -171,9 +171,8 @@ def _numbers(column: pd.Series[Any]) -> FloatArray:
     """Copy of a column as float64, so that later changes of the frame leave the candles alone."""
     if column.dtype.kind not in "fiu":
         raise CandleError(str(column.name), "must be a column of numbers", column.dtype)
-    missing = {} if isinstance(column.dtype, np.dtype) else {"na_value": np.nan}
     with np.errstate(over="ignore"):
-        return column.to_numpy(dtype=np.float64, copy=True, **missing)
+        return column.to_numpy(dtype=np.float64, copy=True)
 
 
 def _widen(open_: FloatArray, high: FloatArray, low: FloatArray, close: FloatArray) -> int:

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from aurum_plugins.sandbox.instruments import DEFAULT_INSTRUMENTS
+
 DEFAULT_PORT = 8900
 
 
@@ -55,6 +57,8 @@ class SandboxConfig(_Frozen):
         Where it listens; loopback unless told otherwise. Port 0 takes a free one.
     seed : int
         Fixes the synthetic market, the paths inside candles and the order books.
+    pairs : int
+        How many pairs the synthetic market has: nine well-known ones first, then invented coins.
     history_days : int
         Days of synthetic candles before the start that can be asked for.
     replay : ReplayConfig or None
@@ -79,6 +83,7 @@ class SandboxConfig(_Frozen):
     host: str = "127.0.0.1"
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65_535)
     seed: int = Field(default=7, ge=0)
+    pairs: int = Field(default=len(DEFAULT_INSTRUMENTS), ge=1, le=500)
     history_days: int = Field(default=400, ge=2, le=2_000)
     replay: ReplayConfig | None = None
     faults: Path | None = None

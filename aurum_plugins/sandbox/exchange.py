@@ -12,7 +12,7 @@ from aurum_plugins.sandbox import binance, coinbase, kraken
 from aurum_plugins.sandbox.clock_control import clock_routes
 from aurum_plugins.sandbox.config import SandboxConfig
 from aurum_plugins.sandbox.faults import FaultInjector, control_routes, fault_middleware, load_plan
-from aurum_plugins.sandbox.instruments import DEFAULT_INSTRUMENTS
+from aurum_plugins.sandbox.listed_instruments import listed_instruments
 from aurum_plugins.sandbox.market import INTERVAL_MS, Market
 from aurum_plugins.sandbox.market.day_chain import EPOCH_DAY
 from aurum_plugins.sandbox.market.replay import ReplayTape
@@ -97,8 +97,9 @@ def _market(config: SandboxConfig, now_ms: int) -> Market:
         if first_ms < EPOCH_DAY * DAY_MS:
             rule = f"the clock's start less history_days ({config.history_days}) must not be "
             raise ConfigurationError("clock_start_ms", rule + "before 2020-01-01", now_ms)
-        synthetic = SyntheticTape(DEFAULT_INSTRUMENTS, config.seed, first_ms)
-        return Market(synthetic, DEFAULT_INSTRUMENTS, config.seed)
+        instruments = listed_instruments(config.pairs)
+        synthetic = SyntheticTape(instruments, config.seed, first_ms)
+        return Market(synthetic, instruments, config.seed)
     replay = config.replay
     if replay.play_as is not None and replay.play_as not in INTERVAL_MS:
         raise ConfigurationError(

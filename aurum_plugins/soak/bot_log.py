@@ -20,6 +20,7 @@ _RETRY: Final = re.compile(r"Retrying still (?:for )?\d+ times|, retrying in \d+
 _ERROR: Final = re.compile(r" - (?:ERROR|CRITICAL) - ")
 _TRACE: Final = "Traceback (most recent call last)"
 _DISTRUSTED: Final = re.compile(r"(?P<venue>\w+) is no longer believed")
+_JUDGED: Final = re.compile(r"(?P<venue>\w+) can(?P<not>not)? be judged(?: again\.|:)")
 # What differs between two cases of one error.
 _VARIABLE: Final = re.compile(r"aurum-[0-9a-f]+|[A-Z0-9]{2,10}/?USDT|0x[0-9a-f]+|\b\d[\d.,:-]*")
 _LONGEST: Final = 110
@@ -42,6 +43,9 @@ class BotLog:
     traces : int
     distrusted_ms : dict of str to list of int
         When each venue was no longer believed, UTC milliseconds.
+    judged_ms : dict of str to list of (int, bool)
+        When each venue ceased to be or became one that can be judged, UTC milliseconds; it can
+        before the first of them.
     """
 
     loops_ms: tuple[int, ...]
@@ -50,6 +54,7 @@ class BotLog:
     errors: Counter[str]
     traces: int
     distrusted_ms: dict[str, list[int]] = field(default_factory=dict)
+    judged_ms: dict[str, list[tuple[int, bool]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, lines: Iterable[str]) -> Self:
@@ -59,6 +64,7 @@ class BotLog:
         given_up = False
         errors: Counter[str] = Counter()
         distrusted: dict[str, list[int]] = {}
+        judged: dict[str, list[tuple[int, bool]]] = {}
         for line in lines:
             traces += _TRACE in line
             stamp = _TIME.match(line)
@@ -69,6 +75,9 @@ class BotLog:
             retries += bool(_RETRY.search(line))
             if told := _DISTRUSTED.search(line):
                 distrusted.setdefault(told["venue"], []).append(_utc_ms(stamp))
+            if told := _JUDGED.search(line):
+                change = _utc_ms(stamp), told["not"] is None
+                judged.setdefault(told["venue"], []).append(change)
             if _FAILED.search(line):
                 failed += 1
                 given_up = True
@@ -77,13 +86,20 @@ class BotLog:
                 if not given_up:
                     loops.append(_utc_ms(stamp))
                 given_up = False
-        return cls(tuple(loops), failed, retries, errors, traces, distrusted)
+        return cls(tuple(loops), failed, retries, errors, traces, distrusted, judged)
 
     def longest_gap_s(self, from_ms: int, to_ms: int) -> float:
         """Longest time without a finished loop between two moments, seconds."""
         inside = [at_ms for at_ms in self.loops_ms if from_ms <= at_ms <= to_ms]
         moments = [from_ms, *inside, to_ms]
         return max((later - earlier) / SECOND_MS for earlier, later in pairwise(moments))
+
+    def is_judged(self, venue: str, before_ms: int) -> bool:
+        """Whether a venue could be judged in its last round before a moment, UTC milliseconds."""
+        changes = (
+            can for at_ms, can in reversed(self.judged_ms.get(venue, [])) if at_ms < before_ms
+        )
+        return next(changes, True)
 
     def seconds_until_loop(self, after_ms: int) -> float | None:
         """Seconds from a moment to the end of the next loop; None if there was none."""

@@ -20,10 +20,13 @@ class Findings:
         Numbers and words by name, in the order in which they are shown.
     missed : list of str
         A sentence for each promise that was not kept.
+    promised : list of str
+        Names of the promises that were looked at, of those that `promise` was told of.
     """
 
     figures: dict[str, object] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
+    promised: list[str] = field(default_factory=list)
 
     def count(self, name: str, value: object) -> None:
         """Note a figure."""
@@ -31,6 +34,7 @@ class Findings:
 
     def promise(self, name: str, broken: Collection[object]) -> None:
         """Note a promise that holds if `broken` is empty."""
+        self.promised.append(name)
         self.count(name, len(broken))
         if broken:
             examples = "; ".join(str(each) for each in list(broken)[:SHOWN])

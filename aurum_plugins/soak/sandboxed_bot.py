@@ -15,9 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from aurum_plugins.database.settings import ENVIRONMENT_VARIABLE
 from aurum_plugins.errors import ConfigurationError
 from aurum_plugins.market_data.simulated_venues import SANDBOX_URL, venue_urls
 from aurum_plugins.soak.counted_exchange import KEY, SECRET
+from aurum_plugins.soak.plain_environment import plain_environment
 from aurum_plugins.soak.resident_memory import memory_mb
 
 PROGRAM: Final = str(Path(sys.executable).with_name("freqtrade"))
@@ -106,9 +108,9 @@ class SandboxedBot:
         self.logs.append(self.folder / f"bot-{len(self.logs):03}.log")
         # Wide, or freqtrade wraps its lines.
         environment = {
-            **os.environ,
+            **plain_environment(),
             "COLUMNS": "1000",
-            "AURUM_DATABASE_URL": f"sqlite:///{self.records}",
+            ENVIRONMENT_VARIABLE: f"sqlite:///{self.records}",
             # Other venues are asked there as well, where the configuration names any.
             SANDBOX_URL: self._exchange_url,
         }

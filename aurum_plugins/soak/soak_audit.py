@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from aurum_plugins.clock import MINUTE_MS
@@ -24,6 +25,7 @@ from aurum_plugins.soak.journal_audit import (
     is_approval,
 )
 from aurum_plugins.soak.order_audit import audit_orders
+from aurum_plugins.soak.price_audit import audit_prices
 from aurum_plugins.soak.sandboxed_bot import PAIRS, SandboxedBot
 from aurum_plugins.soak.sqlite_rows import integrity, read
 from aurum_plugins.soak.timetable import Timetable
@@ -97,12 +99,13 @@ def _traffic(findings: Findings, soaked: Soaked, log: BotLog) -> None:
     findings.count("freqtrade's own retries in the log", log.retries)
     records = venue_records(soaked.bot.records)
     audit_venues(findings, records, soaked.windows)
+    audit_prices(findings, soaked.bot.records, partial(_price_at, soaked.server))
     if soaked.plan is None:
         return
     injector = soaked.exchange.injector
     findings.count("faults that had an effect", injector.counts)
     venues = [record.venue for record in records]
-    audit_lies(findings, venues, log.distrusted_ms, soaked.windows, injector.log)
+    audit_lies(findings, venues, log, soaked.windows, injector.log)
     audit_recovery(findings, log, soaked.windows)
 
 
@@ -156,6 +159,11 @@ def _survived(findings: Findings, soaked: Soaked, log: BotLog) -> None:
     # Where nothing is broken on purpose, nothing may go wrong.
     if soaked.plan is None:
         findings.promise("errors in the bot's log", soaked.bot.errors())
+
+
+def _price_at(server: SandboxServer, pair: str, at_ms: int) -> float:
+    """The simulated market's own price."""
+    return float(prices(server, at_ms)(pair))
 
 
 def _newest_closed(at_ms: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -90,40 +90,50 @@ def recovery_s(outage: VenueOutage, venue: str, windows: Sequence[FaultWindow]) 
 def audit_lies(
     findings: Findings,
     venues: Collection[str],
-    distrusted_ms: Mapping[str, Sequence[int]],
+    log: BotLog,
     windows: Sequence[FaultWindow],
-    log: Sequence[FiredFault],
+    faults: Sequence[FiredFault],
 ) -> None:
-    """A venue whose prices are false is distrusted by the second of them.
+    """A venue whose prices are false is distrusted by the second of them that could be judged.
+
+    While no others agree nobody can tell who lies, and there is no consensus to believe in: such
+    quotes are counted apart. That they were in none `audit_prices` shows without the bot's word.
 
     Parameters
     ----------
     findings : Findings
     venues : collection of str
         Those that the bot asks: others are not judged.
-    distrusted_ms : mapping of str to sequence of int
-        When the bot ceased to believe each venue, UTC milliseconds.
+    log : BotLog
+        Tells when the bot ceased to believe each venue, and when it could judge it.
     windows : sequence of FaultWindow
-    log : sequence of FiredFault
-        What the exchange has of faults that had an effect.
+    faults : sequence of FiredFault
+        What the exchange has of those that had an effect.
     """
     late = []
     for venue in venues:
+        heard_at_most = unjudged = 0
+        lied = False
         for window in windows:
             if window.kind != LIE or not window.concerns(venue):
                 continue
-            lies = list(_lies_told(venue, window, log))
-            if len(lies) < QUOTES_OF_A_LIAR:
-                continue
             found = [
                 at_ms
-                for at_ms in distrusted_ms.get(venue, ())
+                for at_ms in log.distrusted_ms.get(venue, ())
                 if window.began_ms <= at_ms <= window.ended_ms
             ]
-            heard = sum(at_ms <= min(found) for at_ms in lies) if found else len(lies)
-            findings.count(f"false quotes until {venue} was excluded", heard)
-            if not found or heard > QUOTES_OF_A_LIAR:
+            until_ms = min(found, default=window.ended_ms)
+            lies = [at_ms for at_ms in _lies_told(venue, window, faults) if at_ms <= until_ms]
+            # Each had arrived when the next one was asked for.
+            arrived = [*lies[1:], until_ms + 1] if lies else []
+            heard = sum(log.is_judged(venue, at_ms) for at_ms in arrived)
+            heard_at_most, unjudged = max(heard_at_most, heard), unjudged + len(lies) - heard
+            lied |= bool(lies)
+            if heard > QUOTES_OF_A_LIAR or (heard == QUOTES_OF_A_LIAR and not found):
                 late.append(f"{venue}: {'after' if found else 'never in'} {heard} quotes")
+        if lied:
+            findings.count(f"false quotes until {venue} was excluded, at most", heard_at_most)
+            findings.count(f"false quotes of {venue} that nobody could judge", unjudged)
     findings.promise(f"liars believed for more than {QUOTES_OF_A_LIAR} quotes", late)
 
 
@@ -133,10 +143,10 @@ def _goes_on(window: FaultWindow, others: Sequence[FaultWindow]) -> bool:
     return any(other.began_ms <= soon_ms and other.ended_ms > window.ended_ms for other in others)
 
 
-def _lies_told(venue: str, window: FaultWindow, log: Sequence[FiredFault]) -> Iterator[int]:
+def _lies_told(venue: str, window: FaultWindow, faults: Sequence[FiredFault]) -> Iterator[int]:
     """When false quotes arrived, UTC milliseconds."""
-    spoilt = {(fault.time_ms, fault.route) for fault in log if fault.kind in WIRE}
-    for fault in log:
+    spoilt = {(fault.time_ms, fault.route) for fault in faults if fault.kind in WIRE}
+    for fault in faults:
         if (
             fault.kind == LIE
             and fault.route.startswith(f"{venue}.")

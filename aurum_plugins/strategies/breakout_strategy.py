@@ -19,7 +19,9 @@ from aurum_plugins.clock import WallClock
 from aurum_plugins.reasons import Action
 from aurum_plugins.risk.settings import RiskSettings
 from aurum_plugins.strategies.deciding_strategy import DecidingStrategy
+from aurum_plugins.strategies.newest_closed import newest_closed
 from aurum_plugins.strategies.own_defaults import with_defaults
+from aurum_plugins.strategies.producer_forecasts import ProducerForecasts
 
 if TYPE_CHECKING:
     from aurum_plugins.freqai import FreqaiColumns
@@ -104,10 +106,14 @@ class BreakoutStrategy(DecidingStrategy):
             self.settings = signals.BreakoutSettings.from_config(config)
             self.policy = signals.PolicySettings.from_config(config)
             self.columns = _freqai_columns(config)
+            self.producer = ProducerForecasts.of(self)
             risk = RiskSettings.from_config(config)
         except errors.ConfigurationError as error:
             # freqtrade's own ConfigurationError would end the process with status 0.
             raise OperationalException(str(error)) from error
+        if self.producer:
+            # Until its forecast has come, a candle is looked at again.
+            self.process_only_new_candles = False
         self.entry_candles = _length(self.settings.entry_candles, "buy")
         self.exit_candles = _length(self.settings.exit_candles, "sell")
         self.atr_multiple = _distance(risk.stop_multiple)
@@ -169,15 +175,32 @@ class BreakoutStrategy(DecidingStrategy):
         """Add the labels: the scaled forward return and the forward volatility."""
         return self._asked_columns().targets(dataframe, self.candle_ms)
 
+    def accounts_for(self, pair: str, candle_ms: int) -> bool:
+        """Whether a closed candle is decided, or waits for its forecast."""
+        waits = self.producer is not None and self.producer.waits(pair, candle_ms)
+        return waits or super().accounts_for(pair, candle_ms)
+
+    def analyze_pair(self, pair: str) -> None:
+        """Analyse as freqtrade does; with a producer, each candle until it is decided."""
+        if self.producer:
+            newest = newest_closed(self, [pair], WallClock().now_ms())[pair]
+            if newest is not None and self.decided.has(pair, newest):
+                # What was written down stands, whatever the producer sends now.
+                return
+            self.producer.begin(pair)
+        super().analyze_pair(pair)
+
     def populate_indicators(
         self, dataframe: pd.DataFrame, metadata: dict[str, Any]
     ) -> pd.DataFrame:
-        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and FreqAI's forecasts.
+        """Add `atr` (quote currency), `volatility` (1.0 is 100 % a year) and the forecasts.
 
         `market_trend_share` is the market leader's close over its mean, minus 1.
         """
         if self.columns:
             dataframe = self.freqai.start(dataframe, metadata, self)
+        elif self.producer:
+            dataframe = self.producer.joined(metadata["pair"], dataframe)
         dataframe["atr"] = signals.average_true_range(dataframe, self.settings.atr_candles)
         dataframe["volatility"] = signals.annualised_volatility(
             dataframe["close"], self.settings.volatility_candles, self.candle_ms
@@ -195,9 +218,8 @@ class BreakoutStrategy(DecidingStrategy):
         """
         upper = signals.upper_channel(dataframe["high"], self.entry_candles.value)
         lower = signals.lower_channel(dataframe["low"], self.exit_candles.value)
-        outlook = (
-            signals.outlook(dataframe, self.policy.smoothing_candles) if self.columns else None
-        )
+        forecast = self.columns or self.producer
+        outlook = signals.outlook(dataframe, self.policy.smoothing_candles) if forecast else None
         decided = signals.decide(
             dataframe,
             upper,
@@ -208,7 +230,12 @@ class BreakoutStrategy(DecidingStrategy):
             move_candles=self.exit_candles.value,
             candle_ms=self.candle_ms,
         )
-        self.remember(metadata["pair"], dataframe, decided)
+        pair = metadata["pair"]
+        if self.producer:
+            decided = self.producer.judged(pair, dataframe["date"], decided)
+        # While the newest candle waits for its forecast, what was decided before stands.
+        if not (self.producer and self.producer.waits(pair)):
+            self.remember(pair, dataframe, decided)
         for name in ("channel_high", "channel_low", "probability"):
             if name in decided.figures:
                 dataframe[name] = decided.figures[name]

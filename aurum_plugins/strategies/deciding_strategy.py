@@ -128,6 +128,10 @@ class DecidingStrategy(IStrategy):
         opens_ms = pd.DatetimeIndex(frame["date"]).as_unit("ms").asi8
         self.decided.remember(pair, opens_ms, decided)
 
+    def accounts_for(self, pair: str, candle_ms: int) -> bool:
+        """Whether a closed candle is decided, or is known to be decided later."""
+        return self.decided.has(pair, candle_ms)
+
     def bot_start(self, **_: Any) -> None:
         """Open what the desk needs before the first candle, so that a fault ends the start."""
         if self.trades_live:
@@ -284,7 +288,7 @@ class DecidingStrategy(IStrategy):
         now_ms = WallClock().now_ms()
         newest = newest_closed(self, pairs, now_ms)
         for pair, candle_ms in newest.items():
-            if candle_ms is not None and not self.decided.has(pair, candle_ms):
+            if candle_ms is not None and not self.accounts_for(pair, candle_ms):
                 self.desk().undecided(now_ms, pair, candle_ms, Reason.ANALYSIS_FAILED)
         self.desk().decide(now_ms, pairs)
         self.aurum_reporting.analysed(newest)

@@ -80,13 +80,12 @@ class StartKeeping:
         newest : mapping of str to (int or None)
             When the newest closed candle of each pair opened, UTC milliseconds.
         """
-        decided = self._strategy.decided
         for pair, candle_ms in newest.items():
             if candle_ms is None:
                 continue
-            if decided.has(pair, candle_ms):
+            if self._strategy.decided.has(pair, candle_ms):
                 self._decided.add(pair)
-            else:
+            elif not self._strategy.accounts_for(pair, candle_ms):
                 self._probation.loop_ended(failed=True)
         if newest and self._decided.issuperset(newest):
             self._probation.decided = True

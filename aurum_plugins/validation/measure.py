@@ -24,7 +24,8 @@ class Measure(Generic[T]):
     evidence : callable
         Picks it from all that is gathered.
     read : callable
-        A pure function of the evidence. It raises `NotMeasured` where that does not tell.
+        A pure function of the evidence. It raises `NotMeasured` where that does not tell, and
+        `LeftOut` where it cannot in such a run.
     """
 
     promise: Promise

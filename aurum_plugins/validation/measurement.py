@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from aurum_plugins.validation.promise import Promise, Unit
+from aurum_plugins.validation.promise import Promise, Sense, Unit
 from aurum_plugins.validation.reading import Reading
+
+_UNPROVABLE: Final = frozenset({(Sense.AT_MOST, 0.0), (Sense.AT_LEAST, 1.0)})
 
 
 class Outcome(StrEnum):
@@ -88,12 +90,12 @@ class Measurement(BaseModel):
     def is_uncertain(self) -> bool:
         """Whether it passed or missed on so few samples that the other could be true as well.
 
-        Of a bound of nothing or of everything no count can prove that it holds, so of those only
-        the interval is told.
+        Of a bound of at most nothing or at least everything no count can prove that it holds, so of
+        those only the interval is told.
         """
         bound = self.promise.bound
         if bound is None or self.low is None or self.high is None:
             return False
-        if self.promise.unit is Unit.SHARE and bound.value in (0.0, 1.0):
+        if self.promise.unit is Unit.SHARE and (bound.sense, bound.value) in _UNPROVABLE:
             return False
         return bound.holds(self.low) != bound.holds(self.high)

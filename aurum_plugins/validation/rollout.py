@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from aurum_plugins.validation.measurement import Measurement, Outcome
-from aurum_plugins.validation.promise import Phase
+from aurum_plugins.validation.promise import Phase, Promise
 
 
 class Standing(StrEnum):
@@ -17,7 +17,7 @@ class Standing(StrEnum):
 
     PASSED = "passed"
     MISSED = "missed"
-    OPEN = "open"  # a row of it was not measured, or left out
+    OPEN = "open"  # a row of it was not measured, left out or not looked at
 
 
 class Rollback(BaseModel):
@@ -85,16 +85,32 @@ ROLLBACKS: Final = {
 _UNKNOWN: Final = frozenset({Outcome.NOT_MEASURED, Outcome.LEFT_OUT})
 
 
-def phases(measurements: Sequence[Measurement]) -> tuple[PhaseStanding, ...]:
-    """Where each phase stands, of those that have a row; the last one needs all of them."""
+def phases(
+    measurements: Sequence[Measurement], promises: Iterable[Promise]
+) -> tuple[PhaseStanding, ...]:
+    """Where each phase stands, of those that have a row; the last one needs all of them.
+
+    Parameters
+    ----------
+    measurements : sequence of Measurement
+    promises : iterable of Promise
+        All that there are: of what was not looked at nothing is known, so its phase is open.
+    """
     present = sorted({measurement.promise.phase for measurement in measurements})
-    return tuple(_standing(phase, measurements) for phase in present)
+    looked_at = {measurement.promise.name for measurement in measurements}
+    others = [each for each in promises if each.name not in looked_at and each.bound is not None]
+    return tuple(_standing(phase, measurements, others) for phase in present)
 
 
-def _standing(phase: Phase, measurements: Sequence[Measurement]) -> PhaseStanding:
+def _standing(
+    phase: Phase, measurements: Sequence[Measurement], others: Sequence[Promise]
+) -> PhaseStanding:
     own = [m for m in measurements if m.promise.phase is phase or phase is Phase.WHOLE]
     missed = tuple(m.promise.name for m in own if m.outcome is Outcome.MISSED)
-    unknown = tuple(m.promise.name for m in own if m.outcome in _UNKNOWN)
+    unknown = (
+        *(m.promise.name for m in own if m.outcome in _UNKNOWN),
+        *(each.name for each in others if each.phase is phase or phase is Phase.WHOLE),
+    )
     rollback = ROLLBACKS[phase]
     figures = {m.promise.name: m.value for m in own}
     figure = figures.get(rollback.promise)

@@ -21,7 +21,7 @@ from aurum_plugins.sandbox.server import SandboxServer
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
 MINUTE_MS = 60_000
-MINUTES = 6
+MINUTES = 4
 PAIRS = [f"{base}/USDT" for base in ("BTC", "ETH", "SOL", "XRP", "ADA", "DOGE", "LINK", "LTC")]
 OVERLAY = {
     "user_data_dir": str(ROOT / "user_data"),

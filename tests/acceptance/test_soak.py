@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,41 +30,72 @@ PLAN: dict[str, Any] = {
 MEMORY = "memory of the bot grew"
 
 
-def soak(folder: Path, *arguments: str) -> dict[str, Any]:
-    """The figures of a soak.
+@dataclass
+class Soak:
+    """`aurum soak` in a process of its own, in a folder of its own."""
 
-    So short a run says nothing about memory, whose growth alone may be missed.
-    """
-    figures = folder / "figures.json"
-    command = [sys.executable, "-m", "aurum_plugins.cli", "soak", "--json", str(figures)]
-    done = subprocess.run(
-        [*command, "--folder", str(folder / "kept"), *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=850,
-        check=False,
-    )
-    print(done.stdout)
-    assert done.returncode in (0, 1), done.stdout[-4000:]
-    document: dict[str, Any] = json.loads(figures.read_text())
-    assert done.returncode == bool(document["missed"])
-    assert [promise for promise in document["missed"] if not promise.startswith(MEMORY)] == []
-    return dict(document["figures"])
+    folder: Path
+    arguments: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        command = [sys.executable, "-m", "aurum_plugins.cli", "soak", "--eager"]
+        files = ("--json", str(self.folder / "figures.json"), "--folder", str(self.folder / "kept"))
+        with self._printed.open("wb") as sink:
+            self._process = subprocess.Popen(
+                [*command, *files, *self.arguments], cwd=ROOT, stdout=sink, stderr=sink
+            )
+
+    @property
+    def _printed(self) -> Path:
+        return self.folder / "printed.txt"
+
+    def figures(self) -> dict[str, Any]:
+        """Its figures, once it is over.
+
+        So short a run says nothing about memory, whose growth alone may be missed.
+        """
+        status = self._process.wait(850)
+        printed = self._printed.read_text()
+        print(printed)
+        assert status in (0, 1), printed[-4000:]
+        document: dict[str, Any] = json.loads((self.folder / "figures.json").read_text())
+        assert status == bool(document["missed"])
+        assert [promise for promise in document["missed"] if not promise.startswith(MEMORY)] == []
+        return dict(document["figures"])
+
+    def end(self) -> None:
+        """Interrupt it if it still runs; its bot goes with it."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(60)
 
 
-def test_faults_lose_and_double_nothing(tmp_path: Path) -> None:
-    plan = tmp_path / "plan.json"
+@pytest.fixture(scope="module")
+def soaks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Soak]]:
+    """Two at the same time, as both mostly wait for candles."""
+    plan = tmp_path_factory.mktemp("plan") / "plan.json"
     plan.write_text(json.dumps(PLAN))
-    figures = soak(tmp_path, "--minutes", "3", "--eager", "--plan", str(plan))
-    kinds = {rule["kind"] for rule in PLAN["rules"]}
-    assert set(figures["faults that had an effect"]) == kinds
-    assert figures["requests served"]["binance"] > 100
+    arguments = {
+        "with faults": ("--minutes", "3", "--plan", str(plan)),
+        "undisturbed": ("--minutes", "2"),
+    }
+    begun = {
+        name: Soak(tmp_path_factory.mktemp("soak"), given) for name, given in arguments.items()
+    }
+    yield begun
+    for soak in begun.values():
+        soak.end()
+
+
+def test_undisturbed_trading_leaves_nothing_unaccounted_for(soaks: dict[str, Soak]) -> None:
+    figures = soaks["undisturbed"].figures()
+    assert figures["missing"] == figures["orders lost"] == figures["errors in the bot's log"] == 0
     assert figures["orders sent"] > 0
 
 
-def test_undisturbed_trading_leaves_nothing_unaccounted_for(tmp_path: Path) -> None:
-    figures = soak(tmp_path, "--minutes", "2", "--eager")
-    assert figures["missing"] == figures["orders lost"] == figures["errors in the bot's log"] == 0
+def test_faults_lose_and_double_nothing(soaks: dict[str, Soak]) -> None:
+    figures = soaks["with faults"].figures()
+    kinds = {rule["kind"] for rule in PLAN["rules"]}
+    assert set(figures["faults that had an effect"]) == kinds
+    assert figures["requests served"]["binance"] > 100
     assert figures["orders sent"] > 0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +13,8 @@ import rapidjson
 from freqtrade.configuration.load_config import load_from_files
 from freqtrade.enums import RunMode
 from freqtrade.exchange import timeframe_to_seconds
+from freqtrade_process import run_freqtrade
+from ready_freqtrade import ReadyFreqtrade
 
 from aurum_plugins.config import validate
 from aurum_plugins.features import TargetSettings
@@ -44,6 +44,8 @@ FRAGMENTS = {
     "freqai_universe.json",
     "scalper.json",
     "swing.json",
+    "producer.json",
+    "consumer.json",
     *RISK,
 }
 FREQAI = {"freqai.json": "1h", "freqai_5m.json": "5m"}
@@ -57,23 +59,16 @@ CANDLES_AT_START = 5_000
 PARSE_MODE = rapidjson.PM_COMMENTS | rapidjson.PM_TRAILING_COMMAS
 
 
-def freqtrade(*arguments: str) -> subprocess.CompletedProcess[str]:
-    program = str(Path(sys.executable).with_name("freqtrade"))
-    return subprocess.run(
-        [program, *arguments],
-        cwd=ROOT,
-        # freqtrade folds its log to the width of the terminal.
-        env={**os.environ, "COLUMNS": "500"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+@pytest.fixture(scope="module")
+def freqtrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadyFreqtrade]:
+    scratch = tmp_path_factory.mktemp("printed")
+    # freqtrade folds its log to the width of the terminal.
+    with ReadyFreqtrade(ROOT, scratch, {"COLUMNS": "500"}) as commands:
+        yield commands
 
 
 @pytest.mark.parametrize("path", COMPLETE)
-def test_freqtrade_accepts_it(path) -> None:
+def test_freqtrade_accepts_it(freqtrade, path) -> None:
     done = freqtrade("show-config", "--config", path)
     assert done.returncode == 0, done.stdout[-2000:]
     assert "AurumActiveFilter" in done.stdout
@@ -97,7 +92,7 @@ def test_so_it_is_with_forecasts_between_them(layer, profile) -> None:
 
 
 @pytest.mark.parametrize("profile", RISK)
-def test_freqtrade_accepts_a_risk_profile(profile) -> None:
+def test_freqtrade_accepts_a_risk_profile(freqtrade, profile) -> None:
     paths = ("configs/dry_run.json", f"configs/{profile}")
     done = freqtrade("show-config", "--config", paths[0], "--config", paths[1])
     assert done.returncode == 0, done.stdout[-2000:]
@@ -133,7 +128,7 @@ def test_the_balanced_profile_is_what_holds_without_one() -> None:
 
 @pytest.mark.parametrize("layer", FREQAI)
 @pytest.mark.parametrize("below", ["backtest.json", "dry_run.json", "sandbox.json"])
-def test_freqtrade_accepts_freqai_on_top(below, layer) -> None:
+def test_freqtrade_accepts_freqai_on_top(freqtrade, below, layer) -> None:
     configs = [f"configs/{name}" for name in (below, layer)]
     done = freqtrade("show-config", "--config", configs[0], "--config", configs[1])
     assert done.returncode == 0, done.stdout[-2000:]
@@ -197,13 +192,12 @@ def test_the_layers_keep_their_models_apart() -> None:
 
 
 def test_freqtrade_finds_the_model() -> None:
-    done = freqtrade("list-freqaimodels", "--config", "configs/backtest.json")
-    assert done.returncode == 0, done.stdout[-2000:]
-    assert "AurumLightGBMRegressor" in done.stdout
-    assert "AurumEnsemble" in done.stdout
+    printed = run_freqtrade("list-freqaimodels", "--config", "configs/backtest.json")
+    assert "AurumLightGBMRegressor" in printed
+    assert "AurumEnsemble" in printed
 
 
-def test_the_live_example_refuses_until_every_mark_is_filled_in(tmp_path) -> None:
+def test_the_live_example_refuses_until_every_mark_is_filled_in(freqtrade, tmp_path) -> None:
     shutil.copytree(CONFIGS, tmp_path / "configs")
     live = tmp_path / "configs" / "live.json"
     config = rapidjson.loads((CONFIGS / "live.example.json").read_text(), parse_mode=PARSE_MODE)
@@ -266,7 +260,9 @@ def test_no_secret_is_shipped(path) -> None:
         ({"database": {"url": "mysql://u:hidden@h/d"}}, "aurum.database.url: "),
     ],
 )
-def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentence) -> None:
+def test_a_wrong_key_ends_freqtrade_with_one_sentence(
+    freqtrade, tmp_path, section, sentence
+) -> None:
     config = {"add_config_files": [str(CONFIGS / "sandbox.json")], "aurum": section}
     (tmp_path / "config.json").write_text(json.dumps(config))
     done = freqtrade("trade", "--config", str(tmp_path / "config.json"))
@@ -276,7 +272,7 @@ def test_a_wrong_key_ends_freqtrade_with_one_sentence(tmp_path, section, sentenc
     assert "hidden@" not in done.stdout
 
 
-def test_a_misspelt_pair_ends_freqtrade_with_one_sentence(tmp_path) -> None:
+def test_a_misspelt_pair_ends_freqtrade_with_one_sentence(freqtrade, tmp_path) -> None:
     with SandboxServer(SandboxConfig(port=0, history_days=2)) as server:
         urls = {"api": {"public": f"{server.url}/api/v3", "private": f"{server.url}/api/v3"}}
         exchange = {"pair_whitelist": ["BTC/USDT", "BCT/USDT"], "ccxt_config": {"urls": urls}}

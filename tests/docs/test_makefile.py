@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 INPUTS = ("Makefile", "pyproject.toml", "constraints.txt", "aurum_plugins.pth")
-TARGETS = {"help", "install", "run", "test", "lint", "backtest", "clean"}
+TARGETS = {"help", "install", "run", "test", "lint", "validate", "backtest", "clean"}
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 

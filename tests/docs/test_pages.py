@@ -1,4 +1,4 @@
-"""The pages name what the code has, and link to pages that are there."""
+"""The pages name what the code has."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ from aurum_plugins.sentiment.settings import MoodSettings, SentimentSettings, Sh
 from aurum_plugins.signals import BreakoutSettings, PolicySettings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = (*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md")))
 # Read from FreqAI's label_period_candles instead.
 ELSEWHERE = {"horizon_candles"}
 SECTIONS = (
@@ -75,13 +74,6 @@ def rows(text: str) -> list[list[str]]:
     """The cells of every line of a table."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_to_files(path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", path.read_text(encoding="utf-8"))
-    local = [link for link in links if not link.startswith("http")]
-    assert [link for link in local if not (path.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.section)

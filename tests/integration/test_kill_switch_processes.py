@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
 
 import postgres_server
 import pytest
+import ready_processes
 from sqlalchemy import select
 from switch_processes import BOT, hold, open_switch, turn, turn_until_killed, watch
 
@@ -25,6 +22,7 @@ from aurum_plugins.risk.switch import EVERY_BOT, SwitchState
 database = postgres_server.database
 database_address = postgres_server.database_address
 postgres = postgres_server.postgres
+processes = ready_processes.processes
 
 WRITERS = 4
 ROUNDS = 15
@@ -32,18 +30,6 @@ KILLS = 15
 LONGEST_LIFE_SECONDS = 0.08
 SHORT_SECONDS = 0.3
 PAGE = 4096
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Children of a process that has imported everything: they are there at once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["switch_processes"])
-    with pytest.MonkeyPatch.context() as patch:
-        # Older Pythons do not tell that process where modules are.
-        patch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
-        forkserver.ensure_running()
-    return context
 
 
 @pytest.fixture

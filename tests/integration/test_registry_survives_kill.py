@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import errno
-import multiprocessing
 import os
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
+import ready_processes
 from registry_models import PAIR, SmallModel, change_until_killed, facts, promote_in_turn
 
 from aurum_plugins.forecasting.registry.model_registry import ModelRegistry
 from aurum_plugins.forecasting.registry.version import State
+
+processes = ready_processes.processes
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - folders with names of their own are made there
 KILLS = 120
@@ -33,18 +33,6 @@ def memory(tmp_path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         yield Path(folder)
-
-
-@pytest.fixture(scope="module")
-def processes():
-    """Children of a process that has imported everything: they are there at once."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["registry_models"])
-    with pytest.MonkeyPatch.context() as patch:
-        # Older Pythons do not tell that process where modules are.
-        patch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if path))
-        forkserver.ensure_running()
-    return context
 
 
 def check(folder: Path) -> None:
@@ -91,12 +79,12 @@ def start(folder: Path) -> ModelRegistry:
     return registry
 
 
-def test_a_writer_killed_at_a_random_instant_leaves_a_sound_champion(tmp_path, processes) -> None:
-    start(tmp_path)
+def test_a_writer_killed_at_a_random_instant_leaves_a_sound_champion(memory, processes) -> None:
+    start(memory)
     rng = random.Random(20250401)
     for kill in range(KILLS):
         reader, writer = processes.Pipe(duplex=False)
-        process = processes.Process(target=change_until_killed, args=(str(tmp_path), kill, writer))
+        process = processes.Process(target=change_until_killed, args=(str(memory), kill, writer))
         process.start()
         writer.close()
         assert reader.recv_bytes() == b"ready"
@@ -105,8 +93,8 @@ def test_a_writer_killed_at_a_random_instant_leaves_a_sound_champion(tmp_path, p
         process.join()
         reader.close()
         assert process.exitcode == -9
-        check(tmp_path)
-        ModelRegistry(tmp_path).prune(PAIR, keep=4)
+        check(memory)
+        ModelRegistry(memory).prune(PAIR, keep=4)
 
 
 class Killed(BaseException):

@@ -269,7 +269,9 @@ class TestBoard:
             min_size=1,
             max_size=12,
         ),
-        st.lists(st.integers(-5_000, 60_000), min_size=1, max_size=6),
+        st.lists(
+            st.integers(-5_000, 60_000) | st.integers(110_000, 130_000), min_size=1, max_size=6
+        ),
     )
     def test_what_was_made_ready_is_what_would_be_computed_now(self, rounds, moments):
         clock = VirtualClock(NOW)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from desk_world import PAIRS, DeskWorld, Outcome, WorldTrade
+from sqlalchemy import URL
 
 from aurum_plugins.clock import HOUR_MS
 from aurum_plugins.database import DatabaseUnavailable, open_database
@@ -97,12 +98,16 @@ class DeskBot:
     Parameters
     ----------
     world : DeskWorld
-    path : Path
-        Of the SQLite file.
+    path : Path or URL
+        Of the SQLite file, or of a database that other bots use, too.
     cross_checking : callable, optional
         From the bot, whose database is open, to what its desk asks of other venues.
     news : callable, optional
         The same for the news.
+    name : str
+        Under which its records are kept.
+    lock_seconds : float
+        How long it waits for others who write.
 
     Attributes
     ----------
@@ -115,18 +120,23 @@ class DeskBot:
     def __init__(
         self,
         world: DeskWorld,
-        path: Path,
+        path: Path | URL,
         cross_checking: Callable[[DeskBot], CrossChecking] | None = None,
         news: Callable[[DeskBot], NewsWatch] | None = None,
+        *,
+        name: str = BOT,
+        lock_seconds: float = LOCK_SECONDS,
     ) -> None:
         self.world = world
+        self.name = name
+        self._lock_seconds = lock_seconds
         self._cross_checking = cross_checking
         self._news = news
         self.pairs = PAIRS
         self.switch_readable = True
         self.sent: list[Sent] = []
         self.process = 0
-        self._url = f"sqlite:///{path}"
+        self._url = f"sqlite:///{path}" if isinstance(path, Path) else path
         self._killed_at: Moment | None = None
         self._meanwhile: Callable[[], None] | None = None
         self.start()
@@ -145,12 +155,12 @@ class DeskBot:
             if trade is not None:
                 trade.seen_waiting = False
         self.process += 1
-        self.database = open_database(self._url, timeout_seconds=LOCK_SECONDS)
-        self.journal = Journal(self.database, BOT, "1h", "Test", world.clock)
-        self.kill_switch = KillSwitch(self.database, BOT, world.clock)
+        self.database = open_database(self._url, timeout_seconds=self._lock_seconds)
+        self.journal = Journal(self.database, self.name, "1h", "Test", world.clock)
+        self.kill_switch = KillSwitch(self.database, self.name, world.clock)
         self.decided = DecidedCandles(HOUR_MS)
         self.log = DecisionLog(self.journal)
-        store = RiskStates(self.database, BOT, world.clock)
+        store = RiskStates(self.database, self.name, world.clock)
         self.desk = Desk(
             world,
             self.decided,

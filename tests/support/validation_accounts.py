@@ -51,6 +51,7 @@ def soak(**changes: Any) -> SoakAccount:
         "orders_wrong": 0,
         "attempts": 10_500,
         "attempts_broken": 2_000,
+        "asked_beside": 0,
         "calls_failed": 1,
         "retries": 500,
         "down_s": 0.0,
@@ -63,6 +64,7 @@ def soak(**changes: Any) -> SoakAccount:
         "charged": 190,
         "delays_s": (0.5, 1.5, 2.5),
         "missed": (),
+        "promised": 30,
     }
     return SoakAccount(**{**facts, **changes})
 
@@ -84,7 +86,7 @@ def door(**changes: Any) -> DoorAccount:
 
 
 def _target(name: str, accuracy: float, persistence: float, canary: CanaryReport) -> TargetReport:
-    unknown = Estimate(value=0.1)
+    unknown = Estimate(value=0.1, low=0.05, high=0.15)
     scores = Scores(
         accuracy=Estimate(value=accuracy, low=accuracy - 0.01, high=accuracy + 0.01),
         majority=0.51,

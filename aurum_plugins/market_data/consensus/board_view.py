@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 from aurum_plugins.market_data.consensus.agreement import agree
 from aurum_plugins.market_data.consensus.dollar_rates import DOLLAR_PAIRS, DollarRates
-from aurum_plugins.market_data.consensus.freshness import freshness, same_fresh_span
+from aurum_plugins.market_data.consensus.freshness import (
+    freshness,
+    same_fresh_span,
+    same_remembered_span,
+)
 from aurum_plugins.market_data.consensus.price_consensus import (
     Consensus,
     Dissent,
@@ -172,7 +176,7 @@ class BoardView:
         return self._standing_rates(now_ms)
 
     def _all_rates(self, now_ms: int) -> list[_StandingRates]:
-        """Rates from now on, until the last quote behind them is stale."""
+        """Rates from now on, until all quotes are stale and nothing is remembered."""
         rates = [self._standing_rates(now_ms)]
         while rates[-1].last_ms < math.inf:
             rates.append(self._standing_rates(math.floor(rates[-1].last_ms) + 1))
@@ -180,6 +184,8 @@ class BoardView:
 
     def _standing_rates(self, now_ms: int) -> _StandingRates:
         rates = DollarRates.of(self._dollars, now_ms, self._settings, self._previous)
-        times = [quote.at_ms for quote in self._dollars]
-        times += [rate.at_ms for rate in self._previous.coins.values()]
-        return _StandingRates(rates, *same_fresh_span(times, now_ms, self._settings))
+        told = [quote.at_ms for quote in self._dollars]
+        first, last = same_fresh_span(told, now_ms, self._settings)
+        known = [rate.at_ms for rate in self._previous.coins.values()]
+        since, until = same_remembered_span(known, now_ms)
+        return _StandingRates(rates, max(first, since), min(last, until))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import NamedTuple, Self
 
-from aurum_plugins.market_data.consensus.freshness import is_fresh
+from aurum_plugins.market_data.consensus.freshness import is_remembered
 from aurum_plugins.market_data.consensus.quote_fault import quote_fault
 from aurum_plugins.market_data.quote import Quote
 from aurum_plugins.market_data.venue_settings import VenueSettings
@@ -65,9 +65,9 @@ class DollarRates:
 
         Venues agree where all are within `largest_depeg_bps` of each other. A minority that is
         further from the median than that does not count. Where there is no majority, as between two
-        that differ, those near the previous rate count, as long as that rate would not be stale
-        itself: a lie moves a coin at one venue. Else, and where the coin is further than
-        `largest_depeg_bps` from a dollar, it has no rate.
+        that differ, those near the previous rate count, if that is at most two minutes old: a lie
+        moves a coin at one venue. Else, and where the coin is further than `largest_depeg_bps` from
+        a dollar, it has no rate.
 
         Parameters
         ----------
@@ -180,7 +180,7 @@ class _Judge(NamedTuple):
 
     def _before(self, coin: str) -> float | None:
         known = self.previous.coins.get(coin) if self.previous else None
-        if known is None or not is_fresh(known.at_ms, self.now_ms, self.settings):
+        if known is None or not is_remembered(known.at_ms, self.now_ms):
             return None
         return known.dollars
 

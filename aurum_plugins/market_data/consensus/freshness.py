@@ -10,12 +10,20 @@ from aurum_plugins.market_data.venue_settings import VenueSettings
 
 # A quote may carry the venue's own time, and its clock may be ahead of ours by this much.
 AHEAD_MS = 2 * SECOND_MS
+# What was known of a coin before settles for so long which of two that differ is believed. It is no
+# rate any more by then: a venue that says so now gives it.
+REMEMBERED_MS = 120 * SECOND_MS
 
 
 def is_fresh(at_ms: int, now_ms: int, settings: VenueSettings) -> bool:
     """Whether a quote of `at_ms` counts at `now_ms`: neither too old nor of the future."""
     age_ms = now_ms - at_ms
     return -AHEAD_MS <= age_ms <= settings.longest_quote_age_seconds * SECOND_MS
+
+
+def is_remembered(at_ms: int, now_ms: int) -> bool:
+    """Whether what was known at `at_ms` still tells a lie from the truth at `now_ms`."""
+    return -AHEAD_MS <= now_ms - at_ms <= REMEMBERED_MS
 
 
 def freshness(at_ms: int, now_ms: int, settings: VenueSettings) -> float:
@@ -42,7 +50,15 @@ def same_fresh_span(
     tuple of float
         UTC milliseconds, both inclusive; infinite where no quote sets a bound.
     """
-    longest_ms = settings.longest_quote_age_seconds * SECOND_MS
+    return _same_span(times_ms, now_ms, settings.longest_quote_age_seconds * SECOND_MS)
+
+
+def same_remembered_span(times_ms: Iterable[int], now_ms: int) -> tuple[float, float]:
+    """The same of `is_remembered`."""
+    return _same_span(times_ms, now_ms, REMEMBERED_MS)
+
+
+def _same_span(times_ms: Iterable[int], now_ms: int, longest_ms: float) -> tuple[float, float]:
     first, last = -math.inf, math.inf
     for at_ms in times_ms:
         begin, end = at_ms - AHEAD_MS, at_ms + longest_ms

@@ -126,7 +126,9 @@ class PollSession(requests.Session):
         return response
 
     def _understood(self, error: requests.RequestException) -> Exception:
-        if self._is_over or isinstance(error, requests.Timeout):
+        # A body that stays away is a ConnectionError to requests.
+        is_late = self._is_over or time.monotonic() >= self._ends_s
+        if is_late or isinstance(error, requests.Timeout):
             return self._too_late()
         if isinstance(error, _AnswerTooLong):
             reason = f"an answer of more than {LONGEST_ANSWER} bytes"

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from aurum_plugins.soak.plain_environment import plain_environment
 from aurum_plugins.validation.errors import NotMeasured
 
 HEARTBEAT: Final = "Bot heartbeat"
@@ -21,6 +22,8 @@ HEARTBEAT: Final = "Bot heartbeat"
 LONGEST: Final = 1_800.0
 TICK: Final = 0.5
 _GRACE: Final = 60.0
+# This process's own virtual environment, and variables of a `make validate`, are not the clone's.
+_OURS: Final = frozenset({"VIRTUAL_ENV", "MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "MAKELEVEL"})
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,17 @@ def deployment_account(
     folder.mkdir(parents=True)
     clone = folder / "clone"
     moments = [monotonic()]
-    steps: tuple[tuple[str, Sequence[str]], ...] = (
-        ("git clone", ("git", "clone", "-q", str(checkout), str(clone))),
-        ("make install", ("make", "-C", str(clone), "install")),
+    steps: tuple[tuple[str, Sequence[str], str], ...] = (
+        (
+            "git clone",
+            ("git", "clone", "-q", str(checkout), str(clone)),
+            "is this a checkout that git knows?",
+        ),
+        ("make install", ("make", "-C", str(clone), "install"), "is there a package index?"),
     )
-    for name, words in steps:
+    for name, words, hint in steps:
         log = folder / f"{name.replace(' ', '-')}.log"
-        _done(name, words, log)
+        _done(name, words, hint, log)
         moments.append(monotonic())
     _first_heartbeat(clone, folder / "demo.log", monotonic)
     moments.append(monotonic())
@@ -81,9 +88,7 @@ def deployment_account(
     return DeploymentAccount(cloned, installed, started)
 
 
-def _done(name: str, words: Sequence[str], log: Path) -> None:
-    # This process's own virtual environment must not be mistaken for that of the clone.
-    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+def _done(name: str, words: Sequence[str], hint: str, log: Path) -> None:
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(  # noqa: S603 - git and make, in our own folder
@@ -91,7 +96,7 @@ def _done(name: str, words: Sequence[str], log: Path) -> None:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=environment,
+                env=_environment(),
                 start_new_session=True,
             )
         except OSError as error:
@@ -103,7 +108,7 @@ def _done(name: str, words: Sequence[str], log: Path) -> None:
         finally:
             _kill(process)
     if ended:
-        raise NotMeasured(f"{name} failed; is there a package index? {_tail(log)}")
+        raise NotMeasured(f"{name} failed; {hint} {_tail(log)}")
 
 
 def _first_heartbeat(clone: Path, log: Path, monotonic: Callable[[], float]) -> None:
@@ -112,6 +117,7 @@ def _first_heartbeat(clone: Path, log: Path, monotonic: Callable[[], float]) -> 
         demo = subprocess.Popen(  # noqa: S603 - the clone's own program
             [str(clone / ".venv" / "bin" / "aurum"), "demo", *ports],
             cwd=clone,
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -125,6 +131,10 @@ def _first_heartbeat(clone: Path, log: Path, monotonic: Callable[[], float]) -> 
                 time.sleep(TICK)
         finally:
             _end(demo)
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in plain_environment().items() if name not in _OURS}
 
 
 def _end(demo: subprocess.Popen[bytes]) -> None:

@@ -17,17 +17,18 @@ from aurum_plugins.soak.counted_exchange import KEY
 from aurum_plugins.soak.fault_window import WIRE
 from aurum_plugins.soak.findings import Findings
 from aurum_plugins.soak.journal_audit import decisions, is_approval
+from aurum_plugins.soak.order_audit import WAITING
 from aurum_plugins.soak.sandboxed_bot import PAIRS
 from aurum_plugins.soak.soak_audit import Soaked, audit_soak
 from aurum_plugins.soak.sqlite_rows import read
+from aurum_plugins.soak.venue_records import venue_records
+from aurum_plugins.soak.watch import Watched
 
 TRADED: Final = "binance"
 # freqtrade's words for a request that it repeats no more.
 GAVE_UP: Final = ". Giving up."
 # An approved entry that became a position.
 FILLED: Final = frozenset({Reason.FILLED, Reason.RECOVERED})
-# An order that may still be filled.
-SENT: Final = frozenset({Reason.APPROVED, Reason.FORCED})
 # A decision that ended because something of ours failed.
 FAILED: Final = frozenset(
     {
@@ -55,6 +56,9 @@ ORDERS_WRONG: Final = (
 CANDLE_S: Final = 60.0
 RECOVERY: Final = "bot looped again after, longest s"
 NOT_RECOVERED: Final = "bot looped again after more than 30 s"
+# Of runs that last less than an hour the growth of memory says little.
+MEMORY: Final = "memory of the bot"
+MEMORY_TELLS: Final = 60.0  # minutes
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class SoakAccount:
     due_under_faults, made_under_faults : int
         The same, of candles that closed while the faults lasted.
     failed : int
-        Decisions that ended because something of ours failed.
+        Decisions that ended because something of ours failed; those that were not even written
+        down included.
     approved, filled : int
         Entries; those of the last two candles whose orders still waited at the end are left out.
     waiting : int
@@ -81,6 +86,8 @@ class SoakAccount:
         That the exchange had; that it filled; of which exchange, freqtrade and our record differ.
     attempts, attempts_broken : int
         Requests to the traded exchange; those whose answer a fault took or spoilt.
+    asked_beside : int
+        Of them, those of the comparison with other venues, which freqtrade knows nothing of.
     calls_failed : int
         That freqtrade gave up, all repetitions included, or whose outcome stayed unknown.
     retries : int
@@ -92,7 +99,8 @@ class SoakAccount:
     not_recovered : int
         Faults after which that took more than 30 s.
     interventions : int
-        Restarts, and orders that somebody asked for.
+        Restarts, and orders that somebody asked for; and what somebody would have had to see to: a
+        bot that ended, a kill switch that was thrown, orders that not all agree on.
     ended_early : bool
         Whether the bot ended by itself.
     closed, charged : int
@@ -101,6 +109,8 @@ class SoakAccount:
         From a candle's close to its decision, rising.
     missed : tuple of str
         The soak's own promises that were not kept.
+    promised : int
+        How many were looked at.
     """
 
     minutes: float
@@ -118,6 +128,7 @@ class SoakAccount:
     orders_wrong: int
     attempts: int
     attempts_broken: int
+    asked_beside: int
     calls_failed: int
     retries: int
     down_s: float
@@ -130,11 +141,12 @@ class SoakAccount:
     charged: int
     delays_s: tuple[float, ...]
     missed: tuple[str, ...]
+    promised: int
 
     @property
     def calls(self) -> int:
-        """Requests that somebody wanted answered, repetitions left out."""
-        return max(0, self.attempts - self.retries)
+        """Requests that freqtrade wanted answered, repetitions left out."""
+        return max(0, self.attempts - self.asked_beside - self.retries)
 
 
 def soak_account(soaked: Soaked) -> SoakAccount:
@@ -158,36 +170,44 @@ def soak_account(soaked: Soaked) -> SoakAccount:
     faulty = range(_newest_closed(armed_ms) + MINUTE_MS, _newest_closed(disarmed_ms) + 1)
     entries = [row for row in journal if is_approval(row)]
     late_ms = last_ms - MINUTE_MS
-    settled = [row for row in entries if row.reason not in SENT or row.candle_ms < late_ms]
+    settled = [row for row in entries if row.reason not in WAITING or row.candle_ms < late_ms]
     closed, charged = _closed_and_charged(soaked)
+    minutes = (seen.ended_ms - seen.began_ms) / MINUTE_MS
+    due = len(PAIRS) * ((last_ms - first_ms) // MINUTE_MS + 1)
+    unwritten = max(0, due - len({(row.pair, row.candle_ms) for row in journal}))
+    wrong = min(len(orders), _wrong(findings))
     return SoakAccount(
-        minutes=(seen.ended_ms - seen.began_ms) / MINUTE_MS,
-        due=len(PAIRS) * ((last_ms - first_ms) // MINUTE_MS + 1),
+        minutes=minutes,
+        due=due,
         made=len(made),
         due_under_faults=len(PAIRS) * len(faulty[::MINUTE_MS]),
         made_under_faults=sum(row.candle_ms in faulty for row in made),
-        failed=sum(row.reason in FAILED for row in journal),
+        failed=sum(row.reason in FAILED for row in journal) + unwritten,
         approved=len(settled),
         filled=sum(row.reason in FILLED for row in settled),
         waiting=len(entries) - len(settled),
         ends=dict(Counter(row.reason.name for row in settled)),
         orders=len(orders),
         orders_filled=sum(order.status is OrderStatus.FILLED for order in orders),
-        orders_wrong=min(len(orders), _wrong(findings)),
+        orders_wrong=wrong,
         attempts=soaked.exchange.requests[TRADED],
         attempts_broken=_broken(soaked),
+        asked_beside=_asked_beside(soaked),
         calls_failed=sum(GAVE_UP in line for line in lines) + _unknown(entries),
         retries=log.retries,
         down_s=_down_s(log, seen.began_ms, seen.ended_ms),
         longest_gap_s=log.longest_gap_s(seen.began_ms, seen.ended_ms),
         recovery_s=_number(findings, RECOVERY),
         not_recovered=round(_number(findings, NOT_RECOVERED) or 0),
-        interventions=len(soaked.bot.logs) - 1 + _forced(journal, orders),
+        interventions=(
+            len(soaked.bot.logs) - 1 + _forced(journal, orders) + _needed(seen, journal) + wrong
+        ),
         ended_early=seen.ended_early,
         closed=closed,
         charged=charged,
         delays_s=_delays_s(made),
-        missed=tuple(findings.missed),
+        missed=tuple(told for told in findings.missed if _tells(told, minutes)),
+        promised=len(findings.promised),
     )
 
 
@@ -212,6 +232,15 @@ def _broken(soaked: Soaked) -> int:
     )
 
 
+def _asked_beside(soaked: Soaked) -> int:
+    records = venue_records(soaked.bot.records)
+    return sum(record.requests for record in records if record.venue == TRADED)
+
+
+def _tells(missed: str, minutes: float) -> bool:
+    return minutes >= MEMORY_TELLS or not missed.startswith(MEMORY)
+
+
 def _unknown(entries: Sequence[Decision]) -> int:
     return sum(row.reason is Reason.OUTCOME_UNKNOWN for row in entries)
 
@@ -219,6 +248,11 @@ def _unknown(entries: Sequence[Decision]) -> int:
 def _forced(journal: Sequence[Decision], orders: Sequence[Order]) -> int:
     """Orders that somebody asked for; at most as many as there were."""
     return min(len(orders), sum(row.reason is Reason.FORCED for row in journal))
+
+
+def _needed(seen: Watched, journal: Sequence[Decision]) -> int:
+    """What somebody would have had to see to: a bot to be started, a switch to be armed again."""
+    return int(seen.ended_early) + any(row.reason is Reason.KILLED for row in journal)
 
 
 def _down_s(log: BotLog, from_ms: int, to_ms: int) -> float:

@@ -23,7 +23,14 @@ OBSERVED = CandleStatus.OBSERVED.name.lower()
 
 
 def read_nan(account: DoorAccount) -> Reading:
-    """Numbers that were not finite behind the preprocessing, or came out of a model."""
+    """Numbers that were not finite behind the preprocessing, or came out of a model.
+
+    Where nothing broken went in, or no forecast came out that may be acted on, that shows nothing.
+    """
+    if not account.not_finite_offered:
+        raise NotMeasured("no feature that went in was NaN or infinite")
+    if account.refused >= account.forecast:
+        raise NotMeasured(f"of {account.forecast:,} forecasts none may be acted on")
     return Reading(
         value=account.not_finite + account.not_finite_forecasts,
         samples=account.forecast,

@@ -8,7 +8,7 @@ from aurum_plugins.features.targets import FORWARD_RETURN, FORWARD_VOLATILITY
 from aurum_plugins.forecasting.evaluation.calibration_error import BINS
 from aurum_plugins.forecasting.evaluation.figures import share
 from aurum_plugins.forecasting.evaluation.report import EvaluationReport, ThresholdFigures
-from aurum_plugins.validation.errors import NotMeasured
+from aurum_plugins.validation.errors import LeftOut, NotMeasured
 from aurum_plugins.validation.gathering.forecast_account import ForecastAccount
 from aurum_plugins.validation.measure import AnyMeasure, Measure
 from aurum_plugins.validation.promise import Bound, Phase, Promise, Sense, Source, Unit
@@ -18,6 +18,31 @@ from aurum_plugins.validation.reading import Reading
 def read_volatility(account: ForecastAccount) -> Reading:
     """Accuracy of "wilder than usual"."""
     return _accuracy(account, FORWARD_VOLATILITY)
+
+
+def read_skill(account: ForecastAccount) -> Reading:
+    """What the volatility's forecasts are right in, beyond "as it was last" and the majority."""
+    if account.is_synthetic:
+        raise LeftOut("invented candles tell nothing of it; `aurum validate --full` measures it")
+    name = FORWARD_VOLATILITY
+    target, scores = account.target(name)
+    gains = {
+        "persistence": scores.gain_over_persistence,
+        "the majority": scores.gain_over_majority,
+    }
+    known = {rival: gain for rival, gain in gains.items() if gain.value is not None}
+    if not known:
+        raise NotMeasured(f"no forecast of {name} could be judged beside persistence")
+    rival, least = min(known.items(), key=lambda each: each[1].value or 0.0)
+    return Reading(
+        value=least.value,
+        samples=target.rows,
+        noun="forecasts",
+        compared=f"the harder rival is {rival}",
+        low=least.low,
+        high=least.high,
+        note=account.where,
+    )
 
 
 def read_direction(account: ForecastAccount) -> Reading:
@@ -128,6 +153,20 @@ MEASURES: tuple[AnyMeasure, ...] = (
         ),
         lambda gathered: gathered.forecasts,
         read_volatility,
+    ),
+    Measure(
+        Promise(
+            name="skill",
+            words="Prediction accuracy, besides: more than is right without a model",
+            unit=Unit.SHARE,
+            bound=Bound(sense=Sense.ABOVE, value=0),
+            phase=Phase.FORECASTS,
+            how='The same walk-forward: accuracy of "wilder than usual" less that of "as it was '
+            'last", or of the majority where that is the harder rival, on the same rows.',
+            source=Source.OURS,
+        ),
+        lambda gathered: gathered.forecasts,
+        read_skill,
     ),
     Measure(
         Promise(

@@ -25,12 +25,12 @@ def read_fees(account: SoakAccount) -> Reading:
 
 
 def read_intervention(account: SoakAccount) -> Reading:
-    """Restarts and orders by hand."""
+    """Restarts and orders by hand, and what would have needed a hand."""
     return Reading.of_share(
         min(account.interventions, account.due),
         account.due,
         "decisions due",
-        note="nobody was there to intervene, and this shows whether somebody was needed",
+        note="nobody was there to intervene: what would have needed somebody counts",
     )
 
 
@@ -106,7 +106,9 @@ MEASURES: tuple[AnyMeasure, ...] = (
             unit=Unit.SHARE,
             bound=Bound(sense=Sense.BELOW, value=0.01),
             phase=Phase.WHOLE,
-            how="The same soak: restarts and orders by hand, for each decision due.",
+            how="The same soak: restarts and orders by hand, and what would have needed somebody "
+            "(a bot that ended, a kill switch that was thrown, orders that not all agree on), for "
+            "each decision due.",
         ),
         lambda gathered: gathered.soak,
         read_intervention,

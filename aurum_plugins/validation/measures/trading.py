@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aurum_plugins.preprocessing.quality.figures import percent
 from aurum_plugins.soak.findings import named
+from aurum_plugins.validation.errors import NotMeasured
 from aurum_plugins.validation.gathering.soak_account import SoakAccount
 from aurum_plugins.validation.measure import AnyMeasure, Measure
 from aurum_plugins.validation.poisson import poisson
-from aurum_plugins.validation.promise import Bound, Phase, Promise, Sense, Unit
+from aurum_plugins.validation.promise import Bound, Phase, Promise, Sense, Source, Unit
 from aurum_plugins.validation.reading import Reading
 
 _HOUR = 60.0  # minutes
@@ -32,14 +33,15 @@ def read_signals(account: SoakAccount) -> Reading:
 
 
 def read_calls(account: SoakAccount) -> Reading:
-    """Calls that ended well, repetitions included."""
+    """freqtrade's calls that ended well, repetitions included."""
     whole = 1 - account.attempts_broken / account.attempts if account.attempts else None
     return Reading.of_share(
         max(0, account.calls - account.calls_failed),
         account.calls,
         "calls",
         compared=f"{percent(whole)} of {account.attempts:,} single requests ended well",
-        note=f"{account.retries:,} requests were repeated",
+        note=f"{account.retries:,} requests were repeated; {account.asked_beside:,} that freqtrade "
+        "knows nothing of, because other venues are asked beside it, are no calls",
     )
 
 
@@ -64,6 +66,17 @@ def read_books(account: SoakAccount) -> Reading:
         account.orders - account.orders_wrong,
         account.orders,
         "orders",
+    )
+
+
+def read_soak(account: SoakAccount) -> Reading:
+    """Promises of the soak that were missed."""
+    if not account.promised:
+        raise NotMeasured("the soak looked at no promise")
+    return Reading(
+        value=len(account.missed),
+        samples=account.promised,
+        noun="promises looked at",
         note="; ".join(account.missed),
     )
 
@@ -133,5 +146,19 @@ MEASURES: tuple[AnyMeasure, ...] = (
         ),
         lambda gathered: gathered.soak,
         read_books,
+    ),
+    Measure(
+        Promise(
+            name="soak",
+            words="Integration tests, besides: what every soak promises",
+            unit=Unit.COUNT,
+            bound=Bound(sense=Sense.AT_MOST, value=0),
+            phase=Phase.WHOLE,
+            how="The same soak: promises of docs/soak.md that were missed, such as balances, "
+            "databases, venues that lie; that of memory counts from an hour on.",
+            source=Source.OURS,
+        ),
+        lambda gathered: gathered.soak,
+        read_soak,
     ),
 )

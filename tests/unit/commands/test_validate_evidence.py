@@ -190,7 +190,10 @@ def test_decisions_of_a_full_run_are_timed_in_a_bot(tmp_path, monkeypatch) -> No
 
     monkeypatch.setattr(gathering, "TimedBot", Bot)
     monkeypatch.setattr(gathering, "SandboxServer", server)
+    monkeypatch.setenv("FREQTRADE__EXCHANGE__KEY", "of a real account")
+    monkeypatch.setenv("AURUM_DATABASE_URL", "sqlite:///of-a-real-bot.sqlite")
     times = evidence_of(request(tmp_path, full=True)).times()
     assert (times.milliseconds, times.while_training, times.pairs) == ((10.0, 10.0), 1, 8)
     assert asked["folder"] == tmp_path / "timed"
     assert any("127.0.0.1:1" in value for value in asked["environment"].values())
+    assert not {"FREQTRADE__EXCHANGE__KEY", "AURUM_DATABASE_URL"} & set(asked["environment"])

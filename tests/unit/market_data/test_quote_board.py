@@ -107,16 +107,27 @@ class TestGrowingOld:
 
 class TestPriceWithoutConsensus:
     def test_the_first_source_with_a_quote_that_counts(self) -> None:
+        venues = Venues(quorum=3)
+        venues.round("kraken", 100.9)
+        venues.round("coinbase", 101.0)
+        assert venues.now.dissent is Dissent.NO_QUORUM
+        assert venues.board.price(PAIR, venues.clock.now_ms()) == (101.0, "coinbase")
+        venues.round("binance", 99.0, bid=101.0, ask=98.0)
+        assert venues.board.price(PAIR, venues.clock.now_ms()) == (101.0, "coinbase")
+        venues.clock.advance(19_000)
+        venues.round("kraken", 101.2)
+        assert venues.board.price(PAIR, venues.clock.now_ms()) == (101.2, "kraken")
+
+    def test_of_venues_that_contradict_each_other_none_gives_a_price(self) -> None:
         venues = Venues()
         venues.round("kraken", 101.0)
-        venues.round("coinbase", 104.0)
-        assert isinstance(venues.now, NoConsensus)
-        assert venues.board.price(PAIR, venues.clock.now_ms()) == (104.0, "coinbase")
-        venues.round("binance", 99.0, bid=101.0, ask=98.0)
-        assert venues.board.price(PAIR, venues.clock.now_ms()) == (104.0, "coinbase")
-        venues.clock.advance(19_000)
-        venues.round("kraken", 101.0)
         assert venues.board.price(PAIR, venues.clock.now_ms()) == (101.0, "kraken")
+        venues.round("coinbase", 104.0)
+        assert venues.now.dissent is Dissent.DISAGREEMENT
+        assert venues.board.price(PAIR, venues.clock.now_ms()) is None
+        venues.clock.advance(19_000)
+        venues.round("binance", 103.9)
+        assert venues.now.price == pytest.approx(103.95)
 
     def test_a_distrusted_venue_gives_no_price(self) -> None:
         venues = Venues()

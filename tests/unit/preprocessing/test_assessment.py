@@ -176,6 +176,19 @@ class TestSelection:
         assert quality.selection.rows_too_incomplete == 7
         assert quality.selection.rows_out == ROWS - SPLIT - 1 - 7
 
+    @pytest.mark.parametrize(("least", "present"), [(0.5, 2), (0.1, 1)])
+    def test_a_row_with_just_the_share_that_is_wanted_is_fitted(
+        self, repaired, table, targets, least, present
+    ):
+        for col in table.columns[present:]:
+            col.numbers[30:50] = np.nan
+        for col in table.columns[present - 1 :]:
+            col.numbers[60:63] = np.nan
+        lenient = Preprocessor(n_features=2, outlier_share=0, min_completeness=least)
+        quality = assess("X", "1h", repaired, table, targets, lenient, REFERENCE, CURRENT)
+        # Two of the 240 hours were not observed, and three hold too little.
+        assert quality.selection.rows_fitted == 240 - 2 - 3
+
     def test_later_rows_do_not_touch_the_fit(self, repaired, table, targets, preprocessor, quality):
         for col in table.columns:
             col.numbers[SPLIT - HORIZON :] *= -1e9
@@ -195,6 +208,8 @@ class TestSelection:
         assert "n_features=4 needs as many columns" in quality.selection.error
         assert "constant" in quality.selection.error
         assert quality.selection.rows_out == quality.selection.columns_out == 0
+        assert quality.selection.rows_fitted == quality.selection.rows_dropped_as_outliers == 0
+        assert quality.selection.rows_too_incomplete == 0
         assert quality.selection.finite_share is None
         assert {(f.clipped, f.selected, f.score) for f in quality.features} == {(None, False, None)}
 

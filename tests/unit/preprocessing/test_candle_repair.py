@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import numpy as np
@@ -12,7 +14,7 @@ from freqtrade.data.converter import ohlcv_fill_up_missing_data
 from aurum_plugins.clock import DAY_MS, HOUR_MS
 from aurum_plugins.errors import AurumError
 from aurum_plugins.features.candles import CandleStatus
-from aurum_plugins.preprocessing.candle_repair import CandleError, repair_candles
+from aurum_plugins.preprocessing.candle_repair import MENDABLE, CandleError, repair_candles
 from aurum_plugins.preprocessing.candle_settings import CandleSettings
 
 SETTINGS = CandleSettings()
@@ -67,6 +69,7 @@ class TestFrozenValues:
         assert result.candles.status.tolist() == [OBSERVED, OBSERVED, MISSING, MISSING, OBSERVED]
         for name in ("open", "high", "low", "close", "volume"):
             assert np.isnan(getattr(result.candles, name)).tolist() == [0, 0, 1, 1, 0]
+        assert result.candles.status.dtype == np.uint8
         assert result.rows.tolist() == [0, 1, 4]
         assert result.repairs == NOTHING_DONE
 
@@ -108,6 +111,14 @@ class TestFrozenValues:
         assert result.candles.status.tolist() == [OBSERVED] * 3
         assert result.repairs == {**NOTHING_DONE, "bounds": 2}
 
+    def test_bounds_missed_by_a_millionth_itself_are_widened(self):
+        high_missed = {"open": [1.0], "high": [1.0], "low": [0.5], "close": [MENDABLE]}
+        low_missed = {"open": [MENDABLE], "high": [2.0], "low": [MENDABLE], "close": [1.0]}
+        for columns in (high_missed, low_missed):
+            result = repaired(frame(0, **columns))
+            assert result.repairs == {**NOTHING_DONE, "bounds": 1}
+            assert result.candles.status.tolist() == [OBSERVED]
+
     def test_bounds_missed_by_more_make_a_candle_invalid(self):
         result = repaired(frame(0, 1, high=[100.9, 103.0], low=[99.0, 100.1]))
         assert result.candles.status.tolist() == [INVALID, INVALID]
@@ -143,6 +154,20 @@ class TestDates:
         assert hours_of(result) == [0, 1, 2, 3]
         assert result.rows.tolist() == [0, 1, 3, -1]
 
+    def test_dates_that_are_objects_are_those_moments(self):
+        candles = frame(0, 1, 3)
+        tokyo = candles["date"].dt.tz_convert("Asia/Tokyo").iloc[1]
+        for dates in (
+            # As pandas joins dates whose time zones are two objects that mean the same.
+            candles["date"].astype(object),
+            [datetime.fromtimestamp(START / 1_000 + 3_600 * h, UTC) for h in (0, 1, 3)],
+            [candles["date"].iloc[0], tokyo, candles["date"].iloc[2]],
+            list(candles["date"].dt.tz_localize(None).to_numpy()),
+        ):
+            result = repaired(candles.assign(date=pd.Series(dates, dtype=object)))
+            assert hours_of(result) == [0, 1, 2, 3]
+            assert result.rows.tolist() == [0, 1, 3]
+
     @pytest.mark.parametrize("unit", ["us", "ns"])
     def test_less_than_a_millisecond_off_is_off(self, unit):
         candles = frame(0, 1, 2)
@@ -174,8 +199,13 @@ class TestDates:
         assert result.rows.tolist() == [-1, 0, 1, -1, 3]
         assert result.repairs["off_grid"] == 2
 
-    def test_weeks_without_a_midnight_are_off(self):
-        assert repaired(frame(1, 169), 7 * DAY_MS).repairs["off_grid"] == 2
+    def test_the_first_midnight_says_when_weeks_open_even_if_it_is_the_only_one(self):
+        assert repaired(frame(72), 7 * DAY_MS).rows.tolist() == [0]
+        assert repaired(frame(0, 24, 168), 7 * DAY_MS).rows.tolist() == [0, -1, 1]
+
+    @pytest.mark.parametrize("hours", [1, 1 / HOUR_MS, 24 + 1 / HOUR_MS])
+    def test_weeks_without_a_midnight_are_off(self, hours):
+        assert repaired(frame(hours, hours + 168), 7 * DAY_MS).repairs["off_grid"] == 2
 
     def test_a_wrong_date_does_not_cost_the_memory(self):
         with pytest.raises(CandleError, match="span at most 5000000 intervals; look for a wrong"):
@@ -211,15 +241,20 @@ class TestInvariants:
         assert result.candles.open.dtype == np.float64
         assert result.candles.open.tolist() == [100.0, 100.0]
 
-    def test_a_missing_number_of_a_nullable_type_makes_the_candle_invalid(self):
-        candles = frame(0, 1).astype({"close": "Float64"})
+    @pytest.mark.parametrize("dtype", ["Float64", "Int64"])
+    def test_a_missing_number_of_a_nullable_type_makes_the_candle_invalid(self, dtype):
+        candles = frame(0, 1, close=[101.0, 101.0]).astype({"close": dtype})
         candles.loc[1, "close"] = pd.NA
         assert repaired(candles).candles.status.tolist() == [OBSERVED, INVALID]
 
     def test_numbers_too_large_for_a_float64_make_the_candle_invalid(self):
         candles = frame(0, 1)
-        candles["high"] = np.array([103, "1e4000"], dtype=np.longdouble)
-        assert repaired(candles).candles.status.tolist() == [OBSERVED, INVALID]
+        for high in ("1e4000", "1.79e308"):
+            candles["high"] = np.array([103, high], dtype=np.longdouble)
+            candles.loc[0, "open"] = 200.0  # above the high
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                assert repaired(candles).candles.status.tolist() == [INVALID, INVALID]
 
     def test_the_index_and_other_columns_do_not_matter(self):
         plain = repaired(frame(0, 2, 1))
@@ -234,7 +269,7 @@ class TestValidation:
     def test_a_missing_column(self, name):
         with pytest.raises(CandleError, match=f"{name}: must be a column, once .*0 of") as caught:
             repaired(frame(0).drop(columns=name))
-        assert caught.value.subject == name
+        assert (caught.value.subject, caught.value.rule) == (name, "must be a column, once")
         assert isinstance(caught.value, AurumError)
         assert isinstance(caught.value, ValueError)
 

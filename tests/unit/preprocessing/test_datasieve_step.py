@@ -73,8 +73,9 @@ def test_training_rows_that_are_too_incomplete_are_left_out(training):
 
 def test_if_every_training_row_is_too_incomplete_there_is_no_fit():
     diagonal = pd.DataFrame(np.where(np.eye(6) > 0, np.nan, np.arange(36.0).reshape(6, 6)))
-    with pytest.raises(TooFewRows, match="rows that are too incomplete are dropped needs 1"):
+    with pytest.raises(TooFewRows, match="rows that are too incomplete are dropped needs 1") as no:
         pipeline_of(n_features=6, min_completeness=1, outlier_share=0).fit_transform(diagonal)
+    assert (no.value.rows, no.value.needed) == (0, 1)
 
 
 def test_later_rows_are_never_dropped(training):
@@ -165,7 +166,37 @@ def test_called_without_a_pipeline_it_makes_its_own_flags(training):
         features.to_numpy(), feature_list=features.columns, outlier_check=True
     )
     assert np.flatnonzero(flags == 0).tolist() == [1]
+    assert (np.delete(flags, 1) == 1).all()
     assert names == step.preprocessor.get_feature_names_out().tolist()
+
+
+def test_a_flag_that_another_step_took_away_stays_away(training):
+    features, _, _ = training
+    step = AurumPreprocessing(Preprocessor(n_features=KEPT))
+    step.fit_transform(features)
+    flags = np.ones(ROWS)
+    flags[7] = 0
+    features.iloc[1] = np.nan
+    _, told, _, _ = step.transform(features, flags, outlier_check=True)
+    assert np.flatnonzero(told == 0).tolist() == [1, 7]
+    # Targets are no flags, and flags are only looked at where datasieve asks for it.
+    assert step.transform(features, flags)[1] is flags
+
+
+def test_fit_and_fit_transform_are_the_same(training):
+    features, labels, weights = training
+    given = (features.to_numpy(), labels.to_numpy(), weights, list(features.columns))
+    fitted, transformed = AurumPreprocessing(), AurumPreprocessing()
+    for step in (fitted, transformed):
+        step.preprocessor.set_params(n_features=KEPT, outlier_share=0.05)
+    for one, other in zip(fitted.fit(*given), transformed.fit_transform(*given), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_it_keeps_its_name_and_the_fingerprint_it_was_given():
+    assert AurumPreprocessing().name == "aurum_preprocessing"
+    assert AurumPreprocessing().fingerprint == ""
+    assert AurumPreprocessing(fingerprint="3f2a").fingerprint == "3f2a"
 
 
 def test_other_columns_are_refused(training):

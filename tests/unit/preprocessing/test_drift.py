@@ -48,6 +48,13 @@ class TestKnownAnswers:
         by_hand = (0.1 - 1e-4) * math.log(0.1 / 1e-4) + 0.1 * math.log(2)
         assert drift.population_stability == pytest.approx(by_hand)
 
+    def test_a_value_that_many_share_stands_alone_wherever_it_lies(self):
+        for low in (0, 25, 50):
+            before = np.concatenate((HUNDRED[:low], np.full(50, 0.5 + low), HUNDRED[50 + low :]))
+            after = before + 0.25
+            expected = slow_index(before.tolist(), after.tolist())
+            assert measure_drift(before, after).population_stability == pytest.approx(expected)
+
     def test_far_apart(self):
         drift = measure_drift(HUNDRED, HUNDRED + 1_000)
         assert drift.kolmogorov_smirnov == 1.0

@@ -42,5 +42,15 @@ def test_each_is_ours_and_comes_back_from_another_process(error):
     assert vars(again) == vars(error)
 
 
+def test_five_names_are_shown_and_the_others_counted():
+    assert str(BadColumns("unique", "abcde")).endswith("got a, b, c, d, e")
+    assert str(BadColumns("unique", "abcdefg")).endswith("got a, b, c, d, e and 2 more")
+
+
+def test_a_whole_array_that_is_not_numeric_has_no_names():
+    error = NotNumeric("X holds no numbers")
+    assert (str(error), error.columns) == ("X holds no numbers", ())
+
+
 def test_all_of_the_tree_are_tested():
     assert {type(error) for error in ALL} == set(PreprocessingError.__subclasses__())

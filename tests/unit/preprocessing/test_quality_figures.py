@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -39,11 +40,17 @@ def test_a_span_has_two_units_at_most(length: timedelta, text: str) -> None:
     assert figures.span(length) == text
 
 
-def test_times_are_shown_in_utc() -> None:
-    time = datetime(2024, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
-    assert figures.moment(time) == "2023-12-31 23:30"
-    assert figures.day(time) == "2023-12-31"
-    assert figures.day(datetime(2024, 1, 1, tzinfo=UTC)) == "2024-01-01"
+@pytest.mark.parametrize("here", ["UTC", "Asia/Tokyo"])
+def test_times_are_shown_in_utc_wherever_the_reader_is(monkeypatch, here: str) -> None:
+    shown = datetime(2024, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", here)
+        time.tzset()
+        words = figures.moment(shown), figures.day(shown)
+        midnight = figures.day(datetime(2024, 1, 1, tzinfo=UTC))
+    time.tzset()
+    assert words == ("2023-12-31 23:30", "2023-12-31")
+    assert midnight == "2024-01-01"
 
 
 def test_plain_figures() -> None:

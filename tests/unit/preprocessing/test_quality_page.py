@@ -203,6 +203,18 @@ def test_the_time_axis_has_few_round_marks(days: int, labels: list[str]) -> None
     assert [label for label, _ in PairView(made.pair_quality(period=period)).marks] == labels
 
 
+def test_the_marks_stand_where_their_months_begin() -> None:
+    period = Period(start=made.START, stop=made.START + timedelta(days=41))
+    marks = PairView(made.pair_quality(period=period)).marks
+    assert [place for _, place in marks] == [0.0, pytest.approx(100 * 31 / 41)]
+    start = made.START + timedelta(days=20, hours=12, minutes=34, seconds=56, microseconds=789_000)
+    period = Period(start=start, stop=start + timedelta(days=41))
+    marks = PairView(made.pair_quality(period=period)).marks
+    february = made.START + timedelta(days=31)
+    share = (february - start) / timedelta(days=41)
+    assert marks[0] == ("2023-02", pytest.approx(100 * share, rel=1e-12))
+
+
 def test_a_time_axis_within_a_month_shows_its_first_day() -> None:
     start = made.START + timedelta(days=3)
     period = Period(start=start, stop=start + timedelta(days=9))

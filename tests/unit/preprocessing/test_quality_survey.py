@@ -47,6 +47,18 @@ def test_no_candle_has_no_completeness() -> None:
     assert completeness_over_time(grid(0)) == ()
 
 
+def test_one_candle_is_a_week_of_its_own() -> None:
+    (only,) = completeness_over_time(grid(1))
+    assert (only.candles, only.observed) == (1, 1.0)
+    assert only.period.stop_ms - only.period.start_ms == HOUR_MS
+
+
+@pytest.mark.parametrize(("days", "longest"), [(366, 7), (367, 31)])
+def test_weeks_are_shown_for_up_to_366_days(days: int, longest: int) -> None:
+    periods = [part.period for part in completeness_over_time(grid(days, step=DAY_MS))]
+    assert max(period.stop - period.start for period in periods) == timedelta(days=longest)
+
+
 def test_by_default_the_last_third_is_current_and_the_purge_lies_between() -> None:
     reference, current = Survey("1h", (14,)).windows(grid(300))
     assert (reference.start_ms, reference.stop_ms) == (START_MS, START_MS + 176 * HOUR_MS)

@@ -68,6 +68,19 @@ def test_an_entry_is_kept_with_who_when_and_why(switch, clock, state) -> None:
     assert switch.read() == thrown
 
 
+def test_an_entry_survives_a_power_cut_at_once(switch, database, monkeypatch) -> None:
+    writing, asked = database.writing, []
+
+    def watched(*, durable: bool = False):
+        asked.append(durable)
+        return writing(durable=durable)
+
+    monkeypatch.setattr(database, "writing", watched)
+    switch.throw(HALTED, "", "")
+    switch.rearm("", "")
+    assert asked == [True, True]
+
+
 def test_another_bot_is_not_concerned(switch, database, clock) -> None:
     switch.throw(FLAT, "", "")
     assert KillSwitch(database, BOTS[1], clock).read().state is ARMED

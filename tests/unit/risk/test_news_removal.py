@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -44,6 +45,8 @@ class TestRemoval:
         assert removal((-1.0, 2.9)) is None
         words = "items about BTC count 2.9, fewer than 3"
         assert removal((1.0, 2.9), keep_unknown=False) == (NewsRule.UNKNOWN_MOOD, words)
+        words = "items about BTC count 0.5, fewer than 3"
+        assert removal((1.0, 0.5), keep_unknown=False) == (NewsRule.UNKNOWN_MOOD, words)
         words = "items about BTC count 0.0, none"
         found = removal((0.0, 0.0), keep_unknown=False, min_items=0)
         assert found == (NewsRule.UNKNOWN_MOOD, words)
@@ -57,6 +60,18 @@ class TestRemoval:
         for mood in (None, (1.0, 9.0), (-1.0, 9.0)):
             assert removal(mood, shock()) == (NewsRule.SHOCK, words)
         assert removal((1.0, 9.0), shock(), remove_on_shock=False) is None
+
+    def test_tells_a_shock_in_utc_wherever_the_bot_runs(self, monkeypatch) -> None:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", "Asia/Tokyo")
+            time.tzset()
+            _, words = removal(None, shock())
+        time.tzset()
+        assert "since 2026-01-10 12:30 UTC" in words
+
+    def test_leaves_a_headline_its_angle_brackets(self) -> None:
+        _, words = removal(None, shock(headline="Is <BTC> safe?"))
+        assert '"Is <BTC> safe?"' in words
 
     def test_says_what_a_shock_is_about(self) -> None:
         assert "(crypto as a whole, 3 items" in removal(None, shock("*"))[1]

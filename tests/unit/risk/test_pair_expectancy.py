@@ -60,7 +60,8 @@ def test_a_lost_edge_is_found() -> None:
     ("value", "floor", "chance"), [(-0.01, 0.0, 0.0), (0.0, 0.0, 1.0), (0.1, 0.1, 1.0), (0.1, 0, 1)]
 )
 def test_results_that_are_all_equal_leave_no_doubt(value, floor, chance) -> None:
-    assert pair_expectancy([value] * 7, floor).chance == chance
+    judged = pair_expectancy([value] * 7, floor)
+    assert (judged.mean, judged.chance) == (pytest.approx(value), chance)
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])

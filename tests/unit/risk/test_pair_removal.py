@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from aurum_plugins.risk.pair_removal import RemovalRule, pair_removal
-from aurum_plugins.risk.pair_risk import PairRisk
+from aurum_plugins.risk.pair_risk import PairRisk, return_correlation
 from aurum_plugins.risk.risk_filter_settings import RiskFilterSettings
 
 SETTINGS = RiskFilterSettings(
@@ -59,6 +59,11 @@ def test_a_twin_of_what_is_held_goes_by_name() -> None:
     removal = pair_removal(TWIN, {"SOL/USDT": STRANGER, "ETH/USDT": GOOD}, SETTINGS)
     assert removal.rule is RemovalRule.CORRELATED
     assert "with ETH/USDT, which is held, is 0.99, above 0.8" in removal.sentence
+
+
+def test_a_correlation_at_the_limit_itself_stays() -> None:
+    at_limit = SETTINGS.model_copy(update={"max_correlation": return_correlation(TWIN, GOOD)})
+    assert pair_removal(TWIN, {"ETH/USDT": GOOD}, at_limit) is None
 
 
 def test_a_mirror_image_of_what_is_held_stays() -> None:

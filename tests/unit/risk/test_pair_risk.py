@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from market_candles import HOUR, NOW_MS, market
 
 from aurum_plugins.clock import DAY_MS, HOUR_MS
-from aurum_plugins.risk.pair_risk import pair_risk, return_correlation
+from aurum_plugins.risk.pair_risk import PairRisk, pair_risk, return_correlation
 from aurum_plugins.signals import annualised_volatility
 
 DAYS = 5
@@ -150,6 +150,37 @@ def test_windows_without_a_common_candle_are_not_compared() -> None:
     later = candles.assign(date=candles["date"] + 200 * HOUR)
     new = pair_risk(later, HOUR_MS, DAYS, NOW_MS + 200 * HOUR_MS)
     assert math.isnan(return_correlation(old, new))
+
+
+@pytest.mark.parametrize("share", [0.01, -0.01])
+def test_a_price_that_moves_by_the_same_share_every_candle_has_no_correlation(share) -> None:
+    steady = market(5, ROWS).assign(close=100 * (1 + share) ** np.arange(ROWS))
+    assert math.isnan(return_correlation(risk(steady), risk(market(6, ROWS))))
+
+
+def test_a_pair_that_hardly_moves_has_a_correlation_all_the_same() -> None:
+    candles = market(5, ROWS)
+    pegged = candles.assign(close=(candles["close"] / candles["close"].iloc[0]) ** 1e-3)
+    assert risk(pegged).volatility < 1e-2
+    assert return_correlation(risk(candles), risk(pegged)) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_correlation_never_leaves_its_range_by_rounding(sign) -> None:
+    for seed in range(40):
+        returns = np.random.default_rng(seed).normal(0, 0.01, 96)
+        one, other = (PairRisk(1.0, 1.0, 0.0, 7, r) for r in (returns, sign * 3 * returns))
+        assert -1 <= return_correlation(one, other) <= 1
+
+
+def test_half_of_the_window_is_enough_even_if_that_is_two_returns() -> None:
+    opens = pd.date_range(end="2026-01-09", periods=5, freq="1D", tz="UTC")
+    one, other = (market(seed, 5).assign(date=opens) for seed in (5, 6))
+    latest = pair_risk(one.drop(index=[0, 1]), DAY_MS, 4, NOW_MS)
+    assert np.isfinite(latest.returns).tolist() == [False, False, True, True]
+    assert math.isfinite(latest.volatility)
+    other = pair_risk(other, DAY_MS, 4, NOW_MS)
+    assert abs(return_correlation(latest, other)) == pytest.approx(1.0)
 
 
 def test_a_pair_that_does_not_move_has_no_correlation() -> None:

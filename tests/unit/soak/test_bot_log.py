@@ -78,3 +78,18 @@ def test_venues_that_are_not_believed_are_noted() -> None:
     words = "aurum_plugins.market_data.venue_events - WARNING - kraken is {} believed"
     lines = [line(1, words.format("no longer")), line(2, words.format("again"))]
     assert BotLog.of(lines).distrusted_ms == {"kraken": [ms(1)]}
+
+
+def test_when_a_venue_could_be_judged_is_noted() -> None:
+    words = "aurum_plugins.market_data.quote_board - INFO - kraken {}"
+    log = BotLog.of(
+        [
+            line(1, words.format("cannot be judged: no others agree on any of its pairs.")),
+            line(4, words.format("can be judged again.")),
+        ]
+    )
+    assert log.judged_ms == {"kraken": [(ms(1), False), (ms(4), True)]}
+    assert [log.is_judged("kraken", ms(second)) for second in (0.5, 1, 2, 4, 5)] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+    assert log.is_judged("coinbase", ms(2))

@@ -85,24 +85,63 @@ def lies(*seconds: float, spoilt: tuple[float, ...] = ()) -> list[FiredFault]:
     return sorted([*told, *lost, other], key=lambda fault: fault.time_ms)
 
 
-def lied(found: list[int], log: list[FiredFault]) -> list[str]:
+def heard(*, found: list[int], judged: dict[int, bool] | None = None) -> BotLog:
+    """What a bot's log has of Kraken."""
+    changes = {"kraken": list((judged or {}).items())}
+    return BotLog((), 0, 0, BotLog.of([]).errors, 0, {"kraken": found}, changes)
+
+
+def lied(log: BotLog, faults: list[FiredFault]) -> Findings:
     findings = Findings()
-    audit_lies(findings, ["kraken", "binance"], {"kraken": found}, [DARK, LIE], log)
-    return findings.missed
+    audit_lies(findings, ["kraken", "binance"], log, [DARK, LIE], faults)
+    return findings
 
 
 def test_a_liar_is_excluded_by_its_second_quote() -> None:
-    assert lied([305_300], lies(300, 305, 310, 315)) == []
+    assert lied(heard(found=[305_300]), lies(300, 305, 310, 315)).missed == []
     # The second answer never arrived.
-    assert lied([310_300], lies(300, 305, 310, 315, spoilt=(305,))) == []
+    assert lied(heard(found=[310_300]), lies(300, 305, 310, 315, spoilt=(305,))).missed == []
     # Too short a lie says nothing.
-    assert lied([], lies(300)) == []
+    assert lied(heard(found=[]), lies(300)).missed == []
 
 
 def test_a_liar_that_is_believed_is_named() -> None:
     words = "liars believed for more than 2 quotes: 1, such as kraken: "
-    assert lied([310_300], lies(300, 305, 310)) == [f"{words}after 3 quotes"]
-    assert lied([200_000], lies(300, 305, 310)) == [f"{words}never in 3 quotes"]
+    found = lied(heard(found=[310_300]), lies(300, 305, 310))
+    assert found.missed == [f"{words}after 3 quotes"]
+    assert found.figures["false quotes until kraken was excluded, at most"] == 3
+    never = lied(heard(found=[200_000]), lies(300, 305, 310))
+    assert never.missed == [f"{words}never in 3 quotes"]
+
+
+class TestNobodyCouldJudge:
+    """Others were silent, so that there was no consensus to be false."""
+
+    def test_such_quotes_count_apart(self) -> None:
+        log = heard(found=[315_300], judged={290_100: False, 310_200: True})
+        found = lied(log, lies(300, 305, 310, 315))
+        assert found.missed == []
+        assert found.figures["false quotes until kraken was excluded, at most"] == 2
+        assert found.figures["false quotes of kraken that nobody could judge"] == 2
+
+    def test_all_of_them(self) -> None:
+        found = lied(heard(found=[], judged={300_100: False}), lies(300, 305, 310, 315))
+        assert found.missed == []
+        assert found.figures["false quotes of kraken that nobody could judge"] == 4
+
+    def test_it_excuses_no_quote_that_could_be_judged(self) -> None:
+        log = heard(found=[320_300], judged={290_100: False, 305_200: True})
+        (missed,) = lied(log, lies(300, 305, 310, 315, 320)).missed
+        assert missed.endswith("kraken: after 4 quotes")
+
+    def test_of_each_window_the_longest_counts(self) -> None:
+        again = FaultWindow("lying_price", "kraken.*", 500_000, 600_000, is_whole=False)
+        faults = [*lies(300, 305, 310), *lies(500, 505)]
+        findings = Findings()
+        log = heard(found=[310_300, 505_300])
+        audit_lies(findings, ["kraken"], log, [LIE, again], faults)
+        assert findings.figures["false quotes until kraken was excluded, at most"] == 3
+        assert findings.figures["liars believed for more than 2 quotes"] == 1
 
 
 def test_the_bot_loops_again_soon_after_each_fault_of_its_exchange() -> None:

@@ -28,11 +28,13 @@ class Bot(StartedBot):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.decided = {(PAIR, CANDLE_MS), (OTHER, CANDLE_MS)}
+        self.awaited: set[tuple[str, int]] = set()
         self.strategy = SimpleNamespace(
             config=self.loaded(),
             timeframe="1h",
             dp=SimpleNamespace(runmode=RunMode.DRY_RUN),
             decided=SimpleNamespace(has=lambda *of: of in self.decided),
+            accounts_for=lambda *of: of in self.decided | self.awaited,
             get_strategy_name=lambda: "AurumStrategy",
         )
         self.keeping = StartKeeping(self.strategy, self.clock)

@@ -30,7 +30,8 @@ def report(**changes: Any) -> ValidationReport:
         data="the synthetic market",
         seconds=170.4,
     )
-    return ValidationReport(header=header, measurements=found, phases=phases(found))
+    standings = phases(found, [measure.promise for measure in MEASURES])
+    return ValidationReport(header=header, measurements=found, phases=standings)
 
 
 def raising(error: Exception) -> Any:

@@ -14,9 +14,11 @@ from aurum_plugins.validation.rollout import PhaseStanding, Standing, phases
 from aurum_plugins.validation.sentences import rollback_words
 from aurum_plugins.validation.validate import validate
 
+PROMISES = [measure.promise for measure in MEASURES]
+
 
 def stand(**changes: Any) -> dict[Phase, PhaseStanding]:
-    found = phases(validate(MEASURES, gathered(**changes), lambda *_: None))
+    found = phases(validate(MEASURES, gathered(**changes), lambda *_: None), PROMISES)
     return {phase.phase: phase for phase in found}
 
 
@@ -71,5 +73,16 @@ def test_forecasts_too_poor_for_the_plan_go_back() -> None:
 
 def test_only_phases_that_have_a_row_are_told() -> None:
     chosen = [measure for measure in MEASURES if measure.promise.name == "uptime"]
-    found = phases(validate(chosen, gathered(), lambda *_: None))
+    found = phases(validate(chosen, gathered(), lambda *_: None), PROMISES)
     assert [phase.phase for phase in found] == [Phase.STABILITY]
+
+
+def test_a_phase_of_which_not_all_was_looked_at_has_not_passed() -> None:
+    chosen = [m for m in MEASURES if m.promise.name in ("nan", "completeness", "revenue")]
+    core, whole = phases(validate(chosen, gathered(), lambda *_: None), PROMISES)
+    assert (core.standing, core.roll_back) == (Standing.OPEN, None)
+    assert core.unknown == ("latency", "execution")
+    assert whole.standing is Standing.OPEN
+    # Nothing is promised of it, so nothing of it is missing.
+    assert "satisfaction" not in whole.unknown
+    assert {"uptime", "volatility", "deployment"} < set(whole.unknown)

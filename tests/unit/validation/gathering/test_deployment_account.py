@@ -48,6 +48,25 @@ def test_an_installation_that_fails_is_named_with_its_last_words(repository, tmp
         deployment_account(tmp_path / "new", checkout)
 
 
+def test_variables_of_our_own_make_do_not_reach_that_of_the_clone(
+    repository, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("MAKEFLAGS", "-- VENV=.venv312")
+    monkeypatch.setenv("MAKELEVEL", "1")
+    checkout = repository(HEARTBEAT, 'test "$(VENV)$(MAKELEVEL)" = 0')
+    assert deployment_account(tmp_path / "new", checkout).whole_s > 0
+
+
+def test_the_bot_of_the_clone_knows_nothing_of_a_real_one(
+    repository, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("FREQTRADE__EXCHANGE__KEY", "of a real account")
+    monkeypatch.setenv("AURUM_DATABASE_URL", "sqlite:///of-a-real-bot.sqlite")
+    known = 'test -z "$FREQTRADE__EXCHANGE__KEY$AURUM_DATABASE_URL" || exit 3'
+    checkout = repository(f"{known}; {HEARTBEAT}")
+    assert deployment_account(tmp_path / "new", checkout).whole_s > 0
+
+
 def test_a_bot_that_ends_is_no_deployment(repository, tmp_path) -> None:
     checkout = repository("echo port in use; exit 2")
     with pytest.raises(NotMeasured, match=r"bot of the clone did not start: .*port in use"):
@@ -64,6 +83,13 @@ def test_nobody_waits_for_ever(repository, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(deploying, "LONGEST", 0.2)
     with pytest.raises(NotMeasured, match=r"(git clone|make install) did not end within 0 s"):
         deployment_account(tmp_path / "new", repository(HEARTBEAT, "sleep 5"))
+
+
+def test_what_is_no_repository_cannot_be_cloned(tmp_path) -> None:
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+    with pytest.raises(NotMeasured, match=r"git clone failed; is this a checkout that git knows\?"):
+        deployment_account(tmp_path / "new", folder)
 
 
 def test_without_git_nothing_can_be_cloned(tmp_path, monkeypatch) -> None:

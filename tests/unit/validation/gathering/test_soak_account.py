@@ -20,9 +20,11 @@ from aurum_plugins.execution.decision_rows import row_of
 from aurum_plugins.reasons import Reason
 from aurum_plugins.sandbox.faults.injector import FiredFault
 from aurum_plugins.soak.counted_exchange import counted_server
+from aurum_plugins.soak.findings import Findings
 from aurum_plugins.soak.sandboxed_bot import PAIRS
 from aurum_plugins.soak.soak_audit import Soaked
 from aurum_plugins.soak.timetable import Timetable
+from aurum_plugins.soak.venue_records import VenueRecord
 from aurum_plugins.soak.watch import Watched
 from aurum_plugins.validation.gathering import broken_exchange as running
 from aurum_plugins.validation.gathering import soak_account as accounting
@@ -113,6 +115,11 @@ def test_missed_and_failed_decisions_are_counted(account) -> None:
     assert found.failed == 1
 
 
+def test_a_decision_that_nobody_wrote_down_failed(account) -> None:
+    found = account([row for row in journal() if row.pair != PAIRS[3]])
+    assert (found.due, found.made, found.failed) == (80, 70, 10)
+
+
 def test_entries_that_still_wait_at_the_end_are_not_judged_yet(account) -> None:
     rows = [row for row in journal() if row.pair != "BTC/USDT"]
     odd = {
@@ -140,6 +147,13 @@ def test_calls_that_were_given_up_or_never_answered_failed(account) -> None:
     assert (found.retries, found.calls, found.calls_failed) == (1, 199, 2)
 
 
+def test_what_is_asked_beside_freqtrade_is_no_call(account, monkeypatch) -> None:
+    records = [VenueRecord("binance", 40, 3, 0), VenueRecord("kraken", 30, 0, 0)]
+    monkeypatch.setattr(accounting, "venue_records", lambda _: records)
+    found = account(journal())
+    assert (found.attempts, found.asked_beside, found.calls) == (200, 40, 160)
+
+
 def test_time_without_a_loop_counts_beyond_a_candle(account) -> None:
     found = account(journal(), loops(0, 10, 200, 210, *range(220, 575, 5)))
     assert found.longest_gap_s == 190.0
@@ -156,9 +170,31 @@ def test_only_answers_of_the_traded_exchange_that_were_taken_count(account, monk
 def test_whoever_steps_in_is_counted(account) -> None:
     rows = [row for row in journal() if (row.pair, row.candle_ms) != ("BTC/USDT", START_MS)]
     rows.append(entry(0, reason=Reason.FORCED))
-    assert account(rows, ended_early=True).ended_early
+    # A bot that ended has to be started again.
+    assert account(rows, ended_early=True).interventions == 1
     assert accounting._forced(rows, [object()]) == 1  # type: ignore[list-item]
     assert rows[-1].verdict is Verdict.APPROVED
+
+
+def test_a_switch_that_was_thrown_has_to_be_armed_by_hand(account) -> None:
+    rows = journal()
+    rows[30] = minute(3, PAIRS[6], reason=Reason.KILLED)
+    rows[38] = minute(4, PAIRS[6], reason=Reason.KILLED)
+    assert account(rows).interventions == 1
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(10, 1), (62, 2)])
+def test_promises_of_the_soak_are_handed_on_but_for_the_memory_of_a_short_one(
+    account, monkeypatch, minutes, told
+) -> None:
+    findings = Findings(
+        figures={accounting.RECOVERY: "5.0"},
+        missed=["memory of the bot grew by 3.00%", "unexplained balances: 1, such as BTC"],
+        promised=["unexplained balances", "restarts"],
+    )
+    monkeypatch.setattr(accounting, "audit_soak", lambda _: findings)
+    found = account(journal(), ended_ms=START_MS + minutes * MINUTE_MS)
+    assert (found.missed, found.promised) == (tuple(findings.missed[-told:]), 2)
 
 
 def test_an_eager_live_bot_with_a_ledger_is_run(tmp_path, monkeypatch) -> None:

@@ -8,8 +8,13 @@ from quality_report import feature, pair_quality
 from quality_report import report as quality
 from validation_accounts import NOW, door, forecasts, soak
 
-from aurum_plugins.forecasting.evaluation.report import EvaluationReport, Failure, Verdict
-from aurum_plugins.validation.errors import NotMeasured
+from aurum_plugins.forecasting.evaluation.report import (
+    Estimate,
+    EvaluationReport,
+    Failure,
+    Verdict,
+)
+from aurum_plugins.validation.errors import LeftOut, NotMeasured
 from aurum_plugins.validation.gathering.coverage_account import CoverageAccount
 from aurum_plugins.validation.gathering.data_account import DataAccount
 from aurum_plugins.validation.gathering.decision_times import DecisionTimes
@@ -23,6 +28,15 @@ def test_any_number_that_is_not_finite_counts() -> None:
     assert data.read_nan(door()).value == 0
     assert data.read_nan(door(not_finite=2, not_finite_forecasts=3)).value == 5
     assert "9,000 of 200,000 features that went in" in data.read_nan(door()).compared
+
+
+def test_nothing_broken_or_nothing_forecast_shows_nothing() -> None:
+    with pytest.raises(NotMeasured, match="no feature that went in was NaN or infinite"):
+        data.read_nan(door(not_finite_offered=0))
+    with pytest.raises(NotMeasured, match="of 1,000 forecasts none may be acted on"):
+        data.read_nan(door(refused=1_000))
+    with pytest.raises(NotMeasured, match="of 0 forecasts none may be acted on"):
+        data.read_nan(door(forecast=0, refused=0))
 
 
 def test_completeness_is_of_candles_observed_with_repairs_and_flags_apart() -> None:
@@ -69,7 +83,12 @@ def test_trading_is_read_from_the_soak() -> None:
     assert (calls.value, calls.samples) == (0.999, 10_000)
     assert calls.compared.replace("\N{NO-BREAK SPACE}", " ").startswith("80.95 % of 10,500")
     assert trading.read_books(account).value == 387 / 390
-    assert trading.read_books(soak(missed=("x", "y"))).note == "x; y"
+    assert trading.read_books(account).note == ""
+    besides = trading.read_soak(soak(missed=("x", "y")))
+    assert (besides.value, besides.samples, besides.note) == (2, 30, "x; y")
+    beside = trading.read_calls(soak(asked_beside=2_000, calls_failed=80))
+    assert (beside.value, beside.samples) == (0.99, 8_000)
+    assert "2,000 that freqtrade knows nothing of" in beside.note
     hourly = trading.read_throughput(soak(minutes=30.0, closed=90))
     assert (hourly.value, hourly.samples) == (180.0, 90)
     assert hourly.low < 180 < hourly.high
@@ -84,6 +103,8 @@ def test_a_soak_in_which_nothing_happened_proves_nothing(read) -> None:
     )
     with pytest.raises(NotMeasured, match="there were no"):
         read(idle)
+    with pytest.raises(NotMeasured, match="looked at no promise"):
+        trading.read_soak(soak(promised=0))
 
 
 def test_uptime_is_of_the_time_without_a_missed_candle() -> None:
@@ -122,6 +143,31 @@ def test_accuracies_stand_beside_what_needs_no_model() -> None:
     assert "binance-1h, 2 pairs, 1h, 4 candles ahead" in reading.note
     assert forecasting.read_direction(forecasts()).value == 0.54
     assert "synthetic market" in forecasting.read_direction(forecasts(is_synthetic=True)).note
+
+
+def test_skill_is_what_the_harder_rival_leaves() -> None:
+    account = forecasts()
+    target = account.report.targets[1]
+
+    def with_gains(persistence: float | None, majority: float | None) -> ForecastAccount:
+        gains = {
+            "gain_over_persistence": Estimate(value=persistence, low=-0.02, high=0.03),
+            "gain_over_majority": Estimate(value=majority, low=0.1, high=0.2),
+        }
+        scores = target.scores.model_copy(update=gains)
+        targets = (account.report.targets[0], target.model_copy(update={"scores": scores}))
+        report = account.report.model_copy(update={"targets": targets})
+        return ForecastAccount(report, account.mean_confidence, False)
+
+    reading = forecasting.read_skill(with_gains(0.005, 0.15))
+    assert (reading.value, reading.low, reading.high) == (0.005, -0.02, 0.03)
+    assert reading.compared == "the harder rival is persistence"
+    assert forecasting.read_skill(with_gains(0.0, -0.01)).value == -0.01
+    assert forecasting.read_skill(with_gains(None, 0.15)).value == 0.15
+    with pytest.raises(LeftOut, match="invented candles tell nothing of it"):
+        forecasting.read_skill(forecasts(is_synthetic=True))
+    with pytest.raises(NotMeasured, match="could be judged beside persistence"):
+        forecasting.read_skill(with_gains(None, None))
 
 
 def test_confidence_is_shown_with_what_came_of_it() -> None:
